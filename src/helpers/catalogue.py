@@ -1,0 +1,172 @@
+"""The catalogue: one YAML for each source and each indicator, read into frozen records.
+
+The place in the tree is the registration. A key that is not known, or a value that is not allowed, stops
+the run with the file, the key and what to write.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from . import paths
+from .schemas import UNITS, DataError
+
+THEMES = {
+    # id: heading, in the order of the pages
+    "early_years": "The first five years",
+    "family": "Children's safety and family life",
+    "school": "School and learning",
+    "young_people": "Becoming an adult",
+    "work_income": "Work and income",
+    "homes": "Homes",
+    "health": "Health and care",
+    "community": "Community and wellbeing",
+    "people": "People and place",
+    "children_spend": "Children's services",
+    "adult_spend": "Adult social care",
+    "council_spend": "The whole council",
+    "unit_cost": "Unit costs",
+}
+LICENCES = {
+    "OGL-UK-3.0": (
+        "Open Government Licence v3.0",
+        "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
+    ),
+    "CC-BY-4.0": (
+        "Creative Commons Attribution 4.0 International",
+        "https://creativecommons.org/licenses/by/4.0/",
+    ),
+}
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class File(_Record):
+    """One file of a publisher, as it was when the figures were taken from it."""
+
+    name: str
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    release_date: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
+    release_date_basis: str = Field(min_length=5)  # how we know the date
+    note: str = ""
+    reads: dict[str, Any] = {}  # what the reader must know of this file's layout
+
+
+class Source(_Record):
+    """A publisher's release. `id` is the file's name, and the folder that `handbook ingest --from` looks in."""
+
+    id: str
+    publisher: str
+    title: str
+    landing_page: str = Field(pattern=r"^https://")
+    licence: str
+    attribution: str
+    reader: str
+    quality: Literal[1, 2, 3]  # 1 accredited or official statistics; 2 other official data; 3 use with care
+    quality_reason: str
+    next_release: str = "not announced"
+    caveats: tuple[str, ...] = ()
+    files: tuple[File, ...]
+
+
+class Indicator(_Record):
+    """A measure that a chapter shows. `id` is the file's name and the word in the figures."""
+
+    id: str
+    title: str
+    short_title: str = Field(max_length=42)
+    chapter: Literal["needs", "spend", "outcomes", "context"]
+    theme: str
+    life_stage: Literal["early childhood", "school age", "young adulthood", "working age", "later life", "all ages"]
+    source: str
+    select: dict[str, Any]  # what the reader takes from the publisher's file
+    unit: str
+    decimals: int = Field(default=1, ge=0, le=2)
+    method: Literal["published", "proportion", "crude_rate"] = "published"  # how the interval is made
+    polarity: Literal["high is good", "low is good", "no judgement"] = "no judgement"
+    districts: Literal["none", "sum", "population weighted"] = "none"  # how districts make a county
+    definition: str = Field(min_length=20)
+    caveats: tuple[str, ...] = ()
+
+
+def _load(path: Path, model: type[_Record]):
+    name = paths.shown(path)
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise DataError([f"{name}: is not YAML: {' '.join(str(error).split())}. Compare it with its neighbours."]) from None
+    if not isinstance(content, dict):
+        raise DataError([f"{name}: must hold 'key: value' lines. Compare it with its neighbours."])
+    try:
+        return model(id=path.stem, **content)
+    except ValidationError as error:
+        known = ", ".join(k for k in model.model_fields if k != "id")
+        faults = []
+        for fault in error.errors():
+            key = ".".join(str(part) for part in fault["loc"])
+            if fault["type"] == "extra_forbidden":
+                faults.append(f"{name}: key '{key}' is not known. Use one of: {known}.")
+            elif fault["type"] == "missing":
+                faults.append(f"{name}: key '{key}' is missing. Add it.")
+            else:
+                faults.append(f"{name}: key '{key}': {fault['input']!r}: {fault['msg']}.")
+        raise DataError(faults) from None
+
+
+def load_source(path: Path) -> Source:
+    """Read one source. Raises DataError for an unknown key or a licence that is not known to be open."""
+    source = _load(path, Source)
+    if source.licence not in LICENCES:
+        raise DataError(
+            [
+                f"{paths.shown(path)}: licence '{source.licence}' is not known to be open, so the source is"
+                f" refused. Known: {', '.join(LICENCES)}."
+            ]
+        )
+    return source
+
+
+def load_indicator(path: Path) -> Indicator:
+    """Read one indicator. Raises DataError for a key, theme, unit or source that is not known."""
+    indicator = _load(path, Indicator)
+    faults = []
+    for key, value, allowed in (("theme", indicator.theme, THEMES), ("unit", indicator.unit, UNITS)):
+        if value not in allowed:
+            faults.append(f"{paths.shown(path)}: {key} '{value}' is not known. Use one of: {', '.join(allowed)}.")
+    if not (paths.SOURCES / f"{indicator.source}.yml").exists():
+        known = ", ".join(sorted(p.stem for p in paths.SOURCES.glob("*.yml")))
+        faults.append(f"{paths.shown(path)}: source '{indicator.source}' has no file in data/sources. Known: {known}.")
+    if faults:
+        raise DataError(faults)
+    return indicator
+
+
+def _all(folder: Path, load) -> dict[str, Any]:
+    records, faults = {}, []
+    for path in sorted(folder.glob("*.yml")):
+        try:
+            records[path.stem] = load(path)
+        except DataError as error:
+            faults += error.faults
+    if faults:
+        raise DataError(faults)
+    return records
+
+
+@cache
+def sources() -> dict[str, Source]:
+    """Return every source by id, in the order of their names."""
+    return _all(paths.SOURCES, load_source)
+
+
+@cache
+def indicators() -> dict[str, Indicator]:
+    """Return every indicator by id, in the order of their names."""
+    return _all(paths.INDICATORS, load_indicator)

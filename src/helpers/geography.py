@@ -1,0 +1,149 @@
+"""Places: the register of localities, their districts and regions, recodes and reorganisations."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from . import paths, schemas
+
+ENGLAND = "E92000001"
+
+
+class PlaceError(ValueError):
+    """A place that cannot be used, said with its successor or the nearest match."""
+
+
+def slugify(name: str) -> str:
+    """Return the name as it stands in addresses and file names.
+
+    >>> slugify("Bournemouth, Christchurch and Poole")
+    'bournemouth-christchurch-and-poole'
+    >>> slugify("St. Helens")
+    'st-helens'
+    """
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
+
+
+@dataclass(frozen=True)
+class Register:
+    """The places of one edition: localities, districts (any vintage since 2011) and changes of area."""
+
+    localities: pd.DataFrame  # schemas.LOCALITIES
+    districts: pd.DataFrame  # schemas.DISTRICTS
+    changes: pd.DataFrame  # schemas.AREA_CHANGES
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Return {area code: name} of England, its regions and every locality."""
+        regions = dict(zip(self.localities["region_code"], self.localities["region"], strict=True))
+        own = dict(zip(self.localities["area_code"], self.localities["name"], strict=True))
+        return {ENGLAND: "England", **regions, **own}
+
+    @cached_property
+    def regions(self) -> dict[str, str]:
+        """Return {region code: name}, in the order of the codes."""
+        pairs = zip(self.localities["region_code"], self.localities["region"], strict=True)
+        return dict(sorted(set(pairs)))
+
+    @cached_property
+    def recodes(self) -> dict[str, str]:
+        """Return {old code: new code} where the ground is the same."""
+        same = self.changes[self.changes["kind"].isin(["recode", "same_boundary"])]
+        return dict(zip(same["old_code"], same["new_code"], strict=True))
+
+    @cached_property
+    def locality_of(self) -> dict[str, str]:
+        """Return {district code of any vintage: code of the locality it lies in now}."""
+        return dict(zip(self.districts["district_code"], self.districts["locality_code"], strict=True))
+
+    def place(self, area_code: str) -> pd.Series:
+        """Return the row of one locality. Raises PlaceError."""
+        rows = self.localities[self.localities["area_code"] == area_code]
+        if rows.empty:
+            raise PlaceError(f"{area_code} is not the GSS code of a locality in this edition.")
+        return rows.iloc[0]
+
+    def predecessors(self, area_code: str) -> pd.DataFrame:
+        """Return the changes of area that made this locality, oldest first."""
+        return self.changes[self.changes["new_code"] == area_code].sort_values(["year", "old_name"])
+
+    def resolve(self, text: str) -> str:
+        """Return the GSS code of the locality that `text` (name, slug or GSS code) means.
+
+        Raises PlaceError that names the successor of an abolished area, the upper tier of a district, or
+        the nearest names of one that is misspelt.
+        """
+        wanted = text.strip()
+        code = wanted.upper()
+        if re.match(schemas.AREA_CODE, code):
+            return self._resolve_code(code)
+        slug = slugify(wanted)
+        hit = self.localities.loc[self.localities["slug"] == slug, "area_code"]
+        if len(hit):
+            return hit.iloc[0]
+        old = self.changes[self.changes["old_name"].map(slugify) == slug]
+        if len(old):
+            raise PlaceError(f"'{text}' {self._successors(old)}")
+        district = self.districts[self.districts["district"].map(slugify) == slug]
+        if len(district):
+            raise PlaceError(self._wrong_tier(district.iloc[0]))
+        for region_code, region in self.regions.items():
+            if slugify(region) == slug:
+                raise PlaceError(f"'{text}' is a region ({region_code}), not a locality. Run `handbook list` for its localities.")
+        slugs = self.localities["slug"].tolist()
+        near = [s for s in slugs if slug and slug in s][:3] or difflib.get_close_matches(slug, slugs, n=3, cutoff=0.5)
+        hint = f" Did you mean: {', '.join(near)}?" if near else ""
+        raise PlaceError(f"'{text}' is not a locality in this edition.{hint} Run `handbook list` for all of them.")
+
+    def _resolve_code(self, code: str) -> str:
+        if code in set(self.localities["area_code"]):
+            return code
+        old = self.changes[self.changes["old_code"] == code]
+        if len(old):
+            raise PlaceError(f"{code} {self._successors(old)}")
+        district = self.districts[self.districts["district_code"] == code]
+        if len(district):
+            raise PlaceError(self._wrong_tier(district.iloc[0]))
+        if code in self.regions or code == ENGLAND:
+            raise PlaceError(f"{code} is {self.names[code]}, not a locality. Run `handbook list` for the localities.")
+        near = difflib.get_close_matches(code, self.localities["area_code"].tolist(), n=3, cutoff=0.6)
+        named = ", ".join(f"{c} ({self.names[c]})" for c in near)
+        hint = f" Nearest: {named}." if near else ""
+        raise PlaceError(f"{code} is not the GSS code of a locality in this edition.{hint}")
+
+    def _successors(self, changes: pd.DataFrame) -> str:
+        first = changes.iloc[0]
+        new = ", ".join(f"{row.new_code} ({row.new_name})" for row in changes.itertuples())
+        what = "was given a new code" if first["kind"] == "recode" else f"({first['old_name']}) was abolished"
+        return f"{what} in {first['year']}. Use {new}."
+
+    def _wrong_tier(self, district: pd.Series) -> str:
+        parent = district["locality_code"]
+        was = "is" if district["current"] == "yes" else "was"
+        return (
+            f"{district['district_code']} ({district['district']}) {was} a district, and this handbook is about upper-tier"
+            f" and unitary authorities. Use {parent} ({self.names[parent]})."
+        )
+
+
+def load(folder: Path = paths.FIGURES) -> Register:
+    """Read the register from data/figures. Raises DataError."""
+    return Register(
+        localities=schemas.read(folder / "localities.csv", schemas.LOCALITIES),
+        districts=schemas.read(folder / "districts.csv", schemas.DISTRICTS),
+        changes=schemas.read(folder / "area_changes.csv", schemas.AREA_CHANGES),
+    )
+
+
+@cache
+def register() -> Register:
+    """Return the register of the clone, read once."""
+    return load()

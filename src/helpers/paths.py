@@ -1,0 +1,35 @@
+"""Where things are. The only module that knows the layout of the repository."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+ROOT = Path(os.environ.get("HANDBOOK_ROOT") or Path(__file__).resolve().parents[2])
+
+DATA = ROOT / "data"
+FIGURES = DATA / "figures"
+SOURCES = DATA / "sources"
+INDICATORS = DATA / "indicators"
+REFERENCE = DATA / "reference"
+NOTEBOOKS = ROOT / "notebooks"
+CONFIG = ROOT / "_config.yml"
+BOOK = ROOT / "book"
+BUILD = ROOT / "build"
+BUNDLES = BUILD / "bundles"
+SITE = BOOK / "_build" / "html"
+
+
+def shown(path: Path | str) -> str:
+    """Return `path` as a reader of the repository would write it, never as an absolute path.
+
+    >>> shown(ROOT / "data" / "figures" / "dfe-lait.csv")
+    'data/figures/dfe-lait.csv'
+    >>> shown("elsewhere/file.csv")
+    'elsewhere/file.csv'
+    """
+    path = Path(path)
+    try:
+        return path.relative_to(ROOT).as_posix()
+    except ValueError:
+        return path.as_posix() if not path.is_absolute() else path.name
