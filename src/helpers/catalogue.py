@@ -55,6 +55,7 @@ class File(_Record):
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     release_date: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
     release_date_basis: str = Field(min_length=5)  # how we know the date
+    url: str = Field(default="", pattern=r"^(https://.*)?$")  # where `handbook fetch` gets this very file
     note: str = ""
     reads: dict[str, Any] = {}  # what the reader must know of this file's layout
 
@@ -63,6 +64,7 @@ class Source(_Record):
     """A publisher's release. `id` is the file's name, and the folder that `handbook ingest --from` looks in."""
 
     id: str
+    folder: str = ""  # the folder's name, where it differs from the id: two sources may share a publisher's folder
     publisher: str
     title: str
     landing_page: str = Field(pattern=r"^https://")
@@ -104,8 +106,13 @@ def _load(path: Path, model: type[_Record]):
         raise DataError([f"{name}: is not YAML: {' '.join(str(error).split())}. Compare it with its neighbours."]) from None
     if not isinstance(content, dict):
         raise DataError([f"{name}: must hold 'key: value' lines. Compare it with its neighbours."])
+    return _record(path, path.stem, content, model)
+
+
+def _record(path: Path, key: str, content: dict, model: type[_Record]):
+    name = paths.shown(path)
     try:
-        return model(id=path.stem, **content)
+        return model(id=key, **content)
     except ValidationError as error:
         known = ", ".join(k for k in model.model_fields if k != "id")
         faults = []
@@ -158,6 +165,22 @@ def _all(folder: Path, load) -> dict[str, Any]:
     if faults:
         raise DataError(faults)
     return records
+
+
+class Threshold(_Record):
+    """A number that a rule uses: since when, why, and who has signed it."""
+
+    id: str
+    value: float | int
+    since: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
+    reason: str = Field(min_length=20)
+    signed: dict[Literal["finance", "residents"], str]
+
+
+def thresholds(path: Path = paths.REFERENCE / "thresholds.yml") -> dict[str, dict]:
+    """Return the thresholds of the rules by name. Raises DataError for one without value, date or reason."""
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return {name: _record(path, name, record, Threshold).model_dump(exclude={"id"}) for name, record in content.items()}
 
 
 @cache

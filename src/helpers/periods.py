@@ -67,6 +67,16 @@ def label(period: str) -> str:
     return f"{_MONTHS[start.month - 1]} {start.year} to {_MONTHS[last.month - 1]} {last.year}"
 
 
+def short(period: str) -> str:
+    """Return the period for the axis of a chart: as `label`, but a single day is its month.
+
+    >>> short("2025-03-31"), short("2024-04-01/P1Y")
+    ('Mar 2025', '2024-25')
+    """
+    start, months = split(period)
+    return label(period) if months else f"{_MONTHS[start.month - 1]} {start.year}"
+
+
 def financial_year(first_year: int) -> str:
     """Return the period of the financial year that starts in April of `first_year`.
 

@@ -21,7 +21,7 @@ def _csv(path: Path) -> pd.DataFrame:
     return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
 
 
-def tables(folder: Path, source: Source) -> dict[str, pd.DataFrame]:
+def tables(folder: Path, source: Source, register: None = None) -> dict[str, pd.DataFrame]:
     """Return the tables `localities`, `districts` and `area_changes` (schemas of those names).
 
     Shapes: 153 English upper-tier and unitary authorities; every English lower-tier code since 2011; every change
