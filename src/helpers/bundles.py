@@ -1,0 +1,223 @@
+"""Build the bundle of each locality: all that its chapters may read, measured and compared.
+
+One pass over all figures serves every locality, since England, the region and the neighbours are needed anyway.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from . import benchmarks, catalogue, geography, measures, paths, schemas, spend
+from .geography import ENGLAND, Register
+from .schemas import PRESENT
+
+KEY = ["indicator", "period"]
+COMPARATORS = ("dfe", "ons")
+
+
+def figures(edition: str, folder: Path = paths.FIGURES) -> pd.DataFrame:
+    """Return the figures of all sources that were released on or before `edition`, with release_date and file.
+
+    Columns: schemas.FIGURES, source, release_date, file. Raises DataError for a malformed file.
+    """
+    releases = schemas.read(folder / "releases.csv", schemas.RELEASES)
+    frames = []
+    for source in catalogue.sources():
+        path = folder / f"{source}.csv"
+        if source in set(releases["source"]):
+            frames.append(schemas.read(path, schemas.FIGURES).assign(source=source))
+    everything = pd.concat(frames, ignore_index=True)
+    joined = everything.merge(releases, on=["source", *KEY], how="left", validate="many_to_one")
+    orphan = joined["release_date"].isna()
+    if orphan.any():
+        row = joined[orphan].iloc[0]
+        raise schemas.DataError(
+            [f"data/figures/releases.csv: no row for {row['source']}, {row['indicator']}, {row['period']}. Ingest again."]
+        )
+    return joined[joined["release_date"] <= edition].reset_index(drop=True)
+
+
+def measured(rows: pd.DataFrame, register: Register) -> pd.DataFrame:
+    """Return figures of localities, regions and England with intervals; districts are made into their counties.
+
+    Adds `interval` and `coverage` ("5 of 6 districts", empty where the publisher gives the locality itself).
+    """
+    indicators = catalogue.indicators()
+    own = {ENGLAND, *register.regions, *register.localities["area_code"]}
+    direct = rows[rows["area_code"].isin(own)].assign(coverage="")
+    lower = rows[~rows["area_code"].isin(own)]
+    made = _counties(lower, rows, register) if len(lower) else lower
+    return measures.with_intervals(pd.concat([direct, made], ignore_index=True), indicators)
+
+
+def _counties(lower: pd.DataFrame, rows: pd.DataFrame, register: Register) -> pd.DataFrame:
+    """Sum, or weight by population, the districts of each county."""
+    lower = lower.assign(area_code=lower["area_code"].map(register.locality_of), district=lower["area_code"])
+    population = rows[rows["indicator"] == "population_all_ages"].set_index("area_code")["value"]
+    lower["weight"] = lower["district"].map(population)
+    has = lower["status"].isin(PRESENT)
+    keys = ["area_code", *KEY]
+    kept = [*keys, "value", "count", "denominator", "weight", "district"]
+    size = lower.groupby(keys).agg(districts=("district", "nunique"))
+    sums = lower[has][kept].groupby(keys)
+    total = sums.agg(
+        value=("value", "sum"),
+        count=("count", lambda s: s.sum(min_count=1)),
+        denominator=("denominator", lambda s: s.sum(min_count=1)),
+        with_data=("district", "nunique"),
+    )
+    weighted = lower[has & lower["weight"].notna()].copy()
+    weighted["product"] = weighted["value"] * weighted["weight"]
+    mean = weighted.groupby(keys)[["product", "weight"]].sum()
+    out = size.join(total).join(mean)
+    how = {i.id: i for i in catalogue.indicators().values()}
+    indicator = out.index.get_level_values("indicator").map(lambda i: how[i])
+    ways = np.array([i.districts for i in indicator])
+    rate = np.array([i.method != "published" for i in indicator])
+    complete = (out["with_data"].fillna(0) == out["districts"]).to_numpy()
+    scale = np.array([measures.MULTIPLIER.get(i.unit, 1) for i in indicator])
+    from_counts = scale * out["count"] / out["denominator"]
+    plain_sum = out["value"].where(complete)  # a sum over some of the districts would be too small
+    weighted_mean = (out["product"] / out["weight"]).where(complete)
+    out["value"] = np.where(rate, from_counts, np.where(ways == "sum", plain_sum, weighted_mean))
+    out["coverage"] = [f"{int(n or 0)} of {m} districts" for n, m in zip(out["with_data"].fillna(0), out["districts"], strict=True)]
+    out = out.reset_index()
+    first = lower.groupby(keys, as_index=False)[["unit", "source", "release_date", "file"]].first()
+    out = out.merge(first, on=keys)
+    out["status"] = np.where(out["value"].notna(), "final", "not_available")
+    out["lower"] = out["upper"] = np.nan
+    return out[[*schemas.FIGURES.columns, "source", "release_date", "file", "coverage"]]
+
+
+def build(
+    codes: Iterable[str], edition: str, target: Path = paths.BUNDLES, folder: Path = paths.FIGURES
+) -> Iterator[str]:
+    """Write the bundles of the localities `codes`, and what they share; yield each code when its bundle stands.
+
+    A bundle is a folder `<slug>`: series.csv (own values beside England, region and neighbours), peers.csv (the
+    neighbours' latest values) and place.json. Files that would not change are not touched.
+    """
+    register = geography.load(folder)
+    neighbours = schemas.read(folder / "neighbours.csv", schemas.NEIGHBOURS)
+    rows = measured(figures(edition, folder), register)
+    _write_common(rows, register, edition, target, folder)
+
+    grid = rows.assign(value=rows["value"].where(rows["status"].isin(PRESENT))).pivot(
+        index=KEY, columns="area_code", values="value"
+    )
+    columns = {code: position for position, code in enumerate(grid.columns)}
+    values = grid.to_numpy()
+    by_area = dict(tuple(rows.groupby("area_code")))
+    polarity = grid.index.get_level_values("indicator").map(lambda i: catalogue.indicators()[i].polarity)
+    for code in codes:
+        place = register.place(code)
+        sets = {
+            name: neighbours[(neighbours["comparator"] == name) & (neighbours["area_code"] == code)].sort_values("position")
+            for name in COMPARATORS
+        }
+        series = _series(code, place, by_area, grid, values, columns, sets, polarity)
+        peers = _peers(series, grid, sets, register)
+        out = target / place["slug"]
+        schemas.write_text(out / "series.csv", _csv(series))
+        schemas.write_text(out / "peers.csv", _csv(peers))
+        schemas.write_text(out / "place.json", _json(_place(code, place, register, sets, edition)))
+        yield code
+
+
+def _series(code, place, by_area, grid, values, columns, sets, polarity) -> pd.DataFrame:
+    own = by_area.get(code, pd.DataFrame(columns=[*schemas.FIGURES.columns, "interval", "coverage", "source", "release_date", "file"]))
+    out = grid.index.to_frame(index=False)
+    out = out.merge(own.drop(columns="area_code"), on=KEY, how="left")
+    out["status"] = out["status"].fillna("no_row")
+
+    def column(area: str) -> np.ndarray:
+        return values[:, columns[area]] if area in columns else np.full(len(values), np.nan)
+
+    out["england"], out["region"] = column(ENGLAND), column(place["region_code"])
+    for name, members in sets.items():
+        found = benchmarks.peers(values, [columns[c] for c in members["neighbour_code"] if c in columns])
+        out[f"{name}_median"], out[f"{name}_n"] = found.median, found.n
+        out[f"{name}_low"], out[f"{name}_high"] = found.low, found.high
+    out["against_england"] = "not compared"
+    for way in set(polarity):
+        rows = np.asarray(polarity == way)
+        part = out.loc[rows]
+        out.loc[rows, "against_england"] = benchmarks.compare(part["lower"], part["upper"], part["england"], way)
+    # periods in which neither the locality nor anything to compare it with has a value say nothing
+    empty = out[["value", "england", "region", "dfe_median"]].isna().all(axis=1) & (out["status"] == "no_row")
+    return out[~empty].reset_index(drop=True)
+
+
+def _peers(series: pd.DataFrame, grid: pd.DataFrame, sets: dict, register: Register) -> pd.DataFrame:
+    latest = series[series["value"].notna()].groupby("indicator")["period"].max()
+    parts = []
+    for name, members in sets.items():
+        codes = [c for c in members["neighbour_code"] if c in grid.columns]
+        part = grid.loc[list(latest.items()), codes].reset_index().melt(KEY, var_name="area_code", value_name="value")
+        parts.append(part.assign(comparator=name, name=part["area_code"].map(register.names)))
+    return pd.concat(parts)[["comparator", "indicator", "period", "area_code", "name", "value"]]
+
+
+def _place(code, place, register: Register, sets: dict, edition: str) -> dict:
+    districts = register.districts[(register.districts["locality_code"] == code) & (register.districts["current"] == "yes")]
+    return {
+        "area_code": code,
+        "name": place["name"],
+        "slug": place["slug"],
+        "kind": place["kind"],
+        "region_code": place["region_code"],
+        "region": place["region"],
+        "edition": edition,
+        "districts": [] if len(districts) < 2 else districts["district"].tolist(),
+        "changes": register.predecessors(code).to_dict("records"),
+        "neighbours": {
+            name: [
+                {"area_code": c, "name": register.names[c], "slug": register.place(c)["slug"]}
+                for c in members["neighbour_code"]
+            ]
+            for name, members in sets.items()
+        },
+    }
+
+
+def _write_common(rows: pd.DataFrame, register: Register, edition: str, target: Path, folder: Path) -> None:
+    """Write what all bundles share: catalogue, sources, deflator, classification, and the figures across localities."""
+    common = target / "_common"
+    deflator = schemas.read(folder / "deflator.csv", schemas.DEFLATOR)
+    classification = schemas.read(paths.REFERENCE / "spend_classification.csv", schemas.CLASSIFICATION)
+    records = {i.id: i.model_dump(exclude={"id", "select"}) for i in catalogue.indicators().values()}
+    sources = {s.id: s.model_dump(exclude={"id", "reader"}) for s in catalogue.sources().values()}
+    schemas.write_text(common / "indicators.json", _json(records))
+    schemas.write_text(common / "sources.json", _json(sources))
+    schemas.write_text(common / "thresholds.json", _json(catalogue.thresholds()))
+    schemas.write_text(common / "deflator.csv", _csv(deflator))
+    schemas.write_text(common / "classification.csv", _csv(classification))
+    schemas.write_text(common / "early_late.csv", _csv(_early_late(rows, register, classification)))
+    slugs = dict(zip(register.localities["area_code"], register.localities["slug"], strict=True))
+    schemas.write_text(common / "edition.json", _json({"edition": edition, "slugs": slugs}))
+
+
+def _early_late(rows: pd.DataFrame, register: Register, classification: pd.DataFrame) -> pd.DataFrame:
+    """Return early and late spend of every locality, account and year in pounds, cash (spend.early_late's columns)."""
+    own = rows[
+        rows["indicator"].isin(classification["indicator"]) & rows["area_code"].isin(register.localities["area_code"])
+    ]
+    own = own.assign(value=own["value"] * own["unit"].map({"gbp": 1.0, "gbp_thousand": 1000.0}))
+    accounts = classification["account"].unique()
+    return pd.concat([spend.early_late(own, classification, a).assign(account=a) for a in accounts], ignore_index=True)
+
+
+def _csv(frame: pd.DataFrame) -> str:
+    text = frame.copy()
+    for name in text.columns[[t.kind == "f" for t in text.dtypes]]:
+        text[name] = [schemas.number_text(round(v, 6)) if v == v else "" for v in text[name]]
+    return text.to_csv(index=False, lineterminator="\n")
+
+
+def _json(content: object) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=1, default=str) + "\n"

@@ -1,0 +1,223 @@
+"""The bundle of one locality, as a chapter reads it: nothing else under data/ is open to a chapter."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+import pandas as pd
+
+from . import paths, periods
+from .schemas import MISSING, DataError
+
+COMPARATORS = {"dfe": "statistical neighbours", "ons": "ONS nearest neighbours"}
+_TEXT = dict.fromkeys(
+    ["indicator", "period", "unit", "status", "source", "release_date", "file", "coverage", "interval"], "str"
+)
+
+
+@dataclass(frozen=True)
+class Latest:
+    """The newest value of one indicator in a locality, with all that is said beside it; nan where there is none."""
+
+    id: str
+    period: str  # ISO; empty when the locality has no value in any period
+    value: float
+    lower: float
+    upper: float
+    interval: str  # published, Wilson, Byar or empty
+    status: str
+    england: float
+    region: float
+    median: float  # of the chosen comparator set
+    n: int  # how many of them have a value
+    of: int  # how many there are
+    against_england: str
+    coverage: str
+    release_date: str
+    newer: str  # why a newer period of this indicator has no value here; empty when it is the newest
+
+
+@dataclass(frozen=True, eq=False)  # compared and hashed by identity, so that what is worked out of it can be kept
+class Evidence:
+    """All that the chapters of one locality read. Nothing mutates it."""
+
+    place: dict
+    series: pd.DataFrame  # one row per indicator and period: own value, England, region, neighbours
+    peers: pd.DataFrame  # the neighbours' values at the locality's latest period
+    indicators: dict[str, dict]
+    sources: dict[str, dict]
+    deflator: pd.Series  # index by financial year
+    classification: pd.DataFrame
+    early_late: pd.DataFrame  # spend.early_late of every locality and account, in pounds, cash
+    thresholds: dict[str, dict]
+    comparator_set: str
+    price_base_year: str
+
+    @property
+    def name(self) -> str:
+        return self.place["name"]
+
+    @property
+    def neighbours(self) -> list[dict]:
+        return self.place["neighbours"][self.comparator_set]
+
+    @property
+    def comparator(self) -> str:
+        return COMPARATORS[self.comparator_set]
+
+    @cached_property
+    def _rows(self) -> dict[str, list]:
+        found: dict[str, list] = {}
+        for row in self.series.itertuples(index=False, name="Row"):
+            found.setdefault(row.indicator, []).append(row)
+        return found
+
+    def rows(self, indicator: str) -> list:
+        """Return the rows of one indicator's series, oldest first, as named tuples of the columns of series.csv."""
+        return self._rows.get(indicator, [])
+
+    def present(self, indicator: str) -> list:
+        """Return the rows of one indicator in which this locality has a value, oldest first."""
+        return [row for row in self.rows(indicator) if row.value == row.value]
+
+    def select(self, chapter: str, theme: str | None = None) -> list[str]:
+        """Return the ids of a chapter's indicators in a theme, in the order of life stage and title."""
+        stages = ["early childhood", "school age", "young adulthood", "working age", "later life", "all ages"]
+        chosen = [
+            (stages.index(i["life_stage"]), i["title"], key)
+            for key, i in self.indicators.items()
+            if i["chapter"] == chapter and theme in (None, i["theme"])
+        ]
+        return [key for _, _, key in sorted(chosen)]
+
+    @cache  # noqa: B019: a chapter holds one Evidence, and ends with it
+    def latest(self, indicator: str) -> Latest:
+        """Return the newest value of an indicator with its comparisons, or the state of what is missing."""
+        rows, present = self.rows(indicator), self.present(indicator)
+        if not present:
+            status = rows[-1].status if rows else "no_row"
+            return Latest(
+                id=indicator,
+                period="",
+                value=math.nan,
+                lower=math.nan,
+                upper=math.nan,
+                interval="",
+                status=status,
+                england=math.nan,
+                region=math.nan,
+                median=math.nan,
+                n=0,
+                of=len(self.neighbours),
+                against_england="not compared",
+                coverage="",
+                release_date="",
+                newer="",
+            )
+        row, last = present[-1], rows[-1]
+        return Latest(
+            id=indicator,
+            period=row.period,
+            value=row.value,
+            lower=row.lower,
+            upper=row.upper,
+            interval=row.interval,
+            status=row.status,
+            england=row.england,
+            region=row.region,
+            median=getattr(row, f"{self.comparator_set}_median"),
+            n=int(getattr(row, f"{self.comparator_set}_n")),
+            of=len(self.neighbours),
+            against_england=row.against_england,
+            coverage=row.coverage,
+            release_date=row.release_date,
+            newer="" if last is row else f"{periods.label(last.period)}: {reason(last.status)}",
+        )
+
+
+def reason(status: str) -> str:
+    """Return a missing state in words.
+
+    >>> reason("suppressed")
+    'suppressed by the publisher to protect people'
+    >>> reason("no_row")
+    'the publisher gives no row for this place'
+    """
+    return MISSING.get(status, "the publisher gives no row for this place")
+
+
+def _read_json(path):
+    if not path.exists():
+        raise DataError([f"{paths.shown(path)}: not built. Run: handbook bundle"])
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def early_late_of_all() -> pd.DataFrame:
+    """Return spend.early_late of every locality with its account. Raises DataError when no bundles are built."""
+    path = paths.BUNDLES / "_common" / "early_late.csv"
+    if not path.exists():
+        raise DataError([f"{paths.shown(path)}: not built. Run: handbook bundle"])
+    table = pd.read_csv(path, dtype={"missing": "str", "account": "str"}, keep_default_na=False, na_values=[""])
+    return table.assign(missing=table["missing"].fillna(""))
+
+
+def check_parameters(area_code: str, edition: str, comparator_set: str, price_base_year: str) -> None:
+    """Raise DataError where a parameter is of the wrong type or form; what it says is checked against the data later.
+
+    >>> check_parameters("E08000009", "2026-11-22", "dfes", "2024-25")
+    Traceback (most recent call last):
+    helpers.schemas.DataError: parameter comparator_set='dfes': use one of: dfe, ons.
+    """
+    faults = []
+    for name, value in (("area_code", area_code), ("edition", edition), ("price_base_year", price_base_year)):
+        if not isinstance(value, str):
+            faults.append(f"parameter {name}={value!r}: must be text, in quotes.")
+    if not faults and not pd.Series([edition]).str.match(r"^\d{4}-\d{2}-\d{2}$").all():
+        faults.append(f"parameter edition={edition!r}: write an ISO day, such as 2026-11-22.")
+    if not faults and not pd.Series([price_base_year]).str.match(r"^\d{4}-\d{2}$").all():
+        faults.append(f"parameter price_base_year={price_base_year!r}: write a financial year, such as 2024-25.")
+    if comparator_set not in COMPARATORS:
+        faults.append(f"parameter comparator_set={comparator_set!r}: use one of: {', '.join(COMPARATORS)}.")
+    if faults:
+        raise DataError(faults)
+
+
+def load(area_code: str, edition: str, comparator_set: str = "dfe", price_base_year: str = "2024-25") -> Evidence:
+    """Return the evidence of one locality from its bundle.
+
+    Raises DataError for a parameter that is not allowed, or a bundle that is absent or of another edition.
+    """
+    check_parameters(area_code, edition, comparator_set, price_base_year)
+    common = paths.BUNDLES / "_common"
+    built = _read_json(common / "edition.json")
+    if built["edition"] != edition:
+        raise DataError([f"the bundles are of edition {built['edition']}, not {edition}. Run: handbook bundle --edition {edition}"])
+    if area_code not in built["slugs"]:
+        raise DataError([f"parameter area_code={area_code!r}: no locality has this code. Run: handbook list"])
+    folder = paths.BUNDLES / built["slugs"][area_code]
+    place = _read_json(folder / "place.json")
+    deflator = pd.read_csv(common / "deflator.csv").set_index("financial_year")["index"]
+    if price_base_year not in deflator.index:
+        raise DataError(
+            [f"parameter price_base_year={price_base_year!r}: the deflator covers {deflator.index[0]} to {deflator.index[-1]}."]
+        )
+    table = {"keep_default_na": False, "na_values": [""]}
+    series = pd.read_csv(folder / "series.csv", dtype=_TEXT, **table)
+    texts = [c for c in _TEXT if c in series]
+    series[texts] = series[texts].fillna("")
+    return Evidence(
+        place=place,
+        series=series,
+        peers=pd.read_csv(folder / "peers.csv", dtype={"name": "str"}, **table),
+        indicators=_read_json(common / "indicators.json"),
+        sources=_read_json(common / "sources.json"),
+        deflator=deflator,
+        classification=pd.read_csv(common / "classification.csv", dtype="str"),
+        early_late=early_late_of_all(),
+        thresholds=_read_json(common / "thresholds.json"),
+        comparator_set=comparator_set,
+        price_base_year=price_base_year,
+    )

@@ -1,0 +1,103 @@
+"""Bundles: what a chapter reads agrees with the figures, and with the publishers' own totals for a county."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers import bundles, geography, paths, periods, settings
+
+
+@pytest.fixture(scope="module")
+def register():
+    return geography.load()
+
+
+@pytest.fixture(scope="module")
+def measured(register):
+    return bundles.measured(bundles.figures(settings.load()["edition"]), register)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    target = tmp_path_factory.mktemp("bundles")
+    list(bundles.build(["E08000009", "E06000002", "E10000030"], settings.load()["edition"], target))
+    return target
+
+
+def series(built, slug):
+    return pd.read_csv(built / slug / "series.csv", keep_default_na=False, na_values=[""])
+
+
+def test_a_bundle_repeats_the_figures(built, measured):
+    own = series(built, "trafford").dropna(subset="value").set_index(["indicator", "period"])["value"]
+    figures = measured[measured["area_code"] == "E08000009"].dropna(subset="value").set_index(["indicator", "period"])["value"]
+    assert len(own) == len(figures) > 900
+    pd.testing.assert_series_equal(own.sort_index(), figures.sort_index(), rtol=1e-6, check_names=False)
+
+
+def test_england_and_region_stand_beside_each_value(built, measured):
+    row = series(built, "trafford").query("indicator == 'children_looked_after'").iloc[-1]
+    wide = measured[(measured["indicator"] == "children_looked_after") & (measured["period"] == row["period"])]
+    wide = wide.set_index("area_code")["value"]
+    assert row["england"] == pytest.approx(wide["E92000001"])
+    assert row["region"] == pytest.approx(wide["E12000002"])
+
+
+def test_the_median_is_of_the_ten_neighbours(built, measured):
+    place = json.loads((built / "trafford" / "place.json").read_text())
+    codes = [n["area_code"] for n in place["neighbours"]["dfe"]]
+    assert len(codes) == 10
+    row = series(built, "trafford").query("indicator == 'children_looked_after'").iloc[-1]
+    wide = measured[(measured["indicator"] == "children_looked_after") & (measured["period"] == row["period"])]
+    values = wide.set_index("area_code")["value"].reindex(codes)
+    assert row["dfe_n"] == values.notna().sum()
+    assert row["dfe_median"] == pytest.approx(np.nanmedian(values))
+
+
+def test_the_districts_of_a_county_are_summed_with_their_coverage(built, measured, register):
+    """Surrey's homelessness duties are the sum of its 11 districts' published counts."""
+    row = series(built, "surrey").query("indicator == 'homelessness_prevention_duty'").dropna(subset="value").iloc[-1]
+    figures = bundles.figures(settings.load()["edition"])
+    own = register.districts[(register.districts["locality_code"] == "E10000030") & (register.districts["current"] == "yes")]
+    assert len(own) == 11
+    parts = figures[
+        (figures["indicator"] == "homelessness_prevention_duty")
+        & (figures["period"] == row["period"])
+        & figures["area_code"].isin(own["district_code"])
+    ]
+    assert row["count"] == parts["count"].sum()
+    assert row["value"] == pytest.approx(1000 * parts["count"].sum() / parts["denominator"].sum())
+    assert row["coverage"] == f"{parts['count'].notna().sum()} of 11 districts"
+
+
+def test_withheld_returns_are_a_state_and_not_a_zero(built):
+    rows = series(built, "middlesbrough")
+    withheld = rows[rows["indicator"].str.startswith("s251_") & (rows["period"] == periods.financial_year(2024))]
+    assert len(withheld) >= 7
+    assert withheld["value"].isna().all()
+    assert set(withheld["status"]) == {"not_submitted"}
+
+
+def test_an_earlier_edition_knows_less(register):
+    old, new = bundles.figures("2025-06-01"), bundles.figures("2026-11-22")
+    assert 0 < len(old) < len(new)
+    assert old["release_date"].max() <= "2025-06-01"
+
+
+def test_two_runs_give_the_same_bytes(built, tmp_path):
+    list(bundles.build(["E08000009"], settings.load()["edition"], tmp_path))
+    for name in ("series.csv", "peers.csv", "place.json"):
+        assert (tmp_path / "trafford" / name).read_bytes() == (built / "trafford" / name).read_bytes()
+
+
+def test_every_locality_has_ten_statistical_neighbours(register):
+    from helpers import schemas
+
+    neighbours = schemas.read(paths.FIGURES / "neighbours.csv", schemas.NEIGHBOURS)
+    sizes = neighbours[neighbours["comparator"] == "dfe"].groupby("area_code").size()
+    assert set(sizes.index) <= set(register.localities["area_code"])
+    assert (sizes == 10).all()
