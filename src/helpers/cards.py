@@ -1,0 +1,131 @@
+"""Indicator cards: one value, what stands beside it, its course over time, its definition and its source."""
+
+from __future__ import annotations
+
+import math
+
+from . import charts, periods, tables
+from .evidence import Evidence, Latest, reason
+from .narrative import COMPARED, Html, comparison, interval, listed, number, peers, sentence, text, then_and_now, value_of
+
+POLARITY = {
+    "high is good": "Higher is better.",
+    "low is good": "Lower is better.",
+    "no judgement": "Higher is neither better nor worse in itself.",
+}
+
+
+def theme(e: Evidence, chapter: str, name: str) -> Html:
+    """Return the cards of one theme of a chapter, after a sentence that counts the comparisons."""
+    chosen = [e.latest(i) for i in e.select(chapter, name)]
+    if not chosen:
+        return Html('<p class="hb-gap">No indicator of this theme is in this edition.</p>')
+    return Html(_summary(e, chosen) + '<div class="hb-cards">' + "".join(card(e, c) for c in chosen) + "</div>")
+
+
+def _summary(e: Evidence, chosen: list[Latest]) -> str:
+    counts = {w: sum(c.against_england == w for c in chosen) for w in COMPARED}
+    said = [f"{n} {word}" for word, n in counts.items() if n and word != "not compared"]
+    compared = sum(counts.values()) - counts["not compared"]
+    if not compared:
+        words = f"None of the {len(chosen)} indicators here has an interval, so none is compared with England by rule."
+    else:
+        words = f"Of {len(chosen)} indicators here, {compared} can be compared with England: {listed(said)}."
+    without = [c for c in chosen if not c.period]
+    if without:
+        words += f" {len(without)} {'has' if len(without) == 1 else 'have'} no value for {e.name}."
+    return f'<p class="hb-summary">{text(words)}</p>'
+
+
+def card(e: Evidence, latest: Latest) -> Html:
+    """Return the card of one indicator as an <article>; a missing value is shown as large as a value."""
+    record = e.indicators[latest.id]
+    head = f'<h3 id="{latest.id}">{text(record["title"])}</h3>'
+    if not latest.period:
+        body = (
+            f'<p class="hb-value hb-missing">No value</p><p>{text(reason(latest.status).capitalize())}.</p>'
+            + _about(e, latest)
+        )
+        return Html(f'<article class="hb-card" aria-labelledby="{latest.id}">{head}{body}</article>')
+    mark = COMPARED[latest.against_england][0]
+    notes = [n for n in (_provisional(latest), latest.coverage and f"From {latest.coverage}") if n]
+    facts = [
+        f"England: {value_of(e, latest, latest.england)}" if latest.england == latest.england else "England: no figure",
+        f"{e.place['region']}: {value_of(e, latest, latest.region)}" if latest.region == latest.region else f"{e.place['region']}: no figure",
+        peers(e, latest),
+    ]
+    body = (
+        f'<p class="hb-value">{text(value_of(e, latest))} <span class="hb-period">{text(periods.label(latest.period))}</span></p>'
+        f'<p class="hb-interval">{text(". ".join([interval(e, latest), *notes]))}.</p>'
+        f'<p class="hb-compare hb-{latest.against_england.replace(" ", "-")}"><span aria-hidden="true">{mark}</span> {text(comparison(latest))}</p>'
+        f'<ul class="hb-facts">{"".join(f"<li>{text(f)}</li>" for f in facts)}</ul>'
+        + _trend(e, latest)
+        + (f'<p class="hb-gap">No value for {text(latest.newer)}.</p>' if latest.newer else "")
+        + _about(e, latest)
+    )
+    return Html(f'<article class="hb-card" aria-labelledby="{latest.id}">{head}{body}</article>')
+
+
+def _provisional(latest: Latest) -> str:
+    return {"provisional": "Provisional: may be revised", "revised": "Revised by the publisher"}.get(latest.status, "")
+
+
+def _trend(e: Evidence, latest: Latest) -> str:
+    present = e.present(latest.id)
+    if len(present) < 2:
+        return f'<p class="hb-onepoint">{text(then_and_now(e, latest))}</p>'
+    record = e.indicators[latest.id]
+    domain = charts.every_period([row.period for row in e.rows(latest.id) if present[0].period <= row.period <= latest.period])
+    by_period = {row.period: row for row in e.rows(latest.id)}
+    names = {e.name: "value", "England": "england", "Neighbours' median": f"{e.comparator_set}_median"}
+    values = []
+    for name, column in names.items():
+        for period in domain:
+            value = getattr(by_period.get(period), column, math.nan)
+            values.append(
+                {
+                    "period": periods.short(period),
+                    "who": name,
+                    "value": None if value != value else round(value, 4),
+                    "shown": number(value, record["unit"], record["decimals"]),
+                }
+            )
+    labels = [periods.short(p) for p in domain]
+    return charts.trend(values, list(names), labels, then_and_now(e, latest), sentence(e, latest), record["unit"])
+
+
+def _about(e: Evidence, latest: Latest) -> str:
+    """Return the folded part: every period, the definition, the source with its release date and licence."""
+    record = e.indicators[latest.id]
+    source = e.sources[record["source"]]
+
+    def shown(value: float) -> str:
+        return number(value, record["unit"], record["decimals"])
+
+    rows = [
+        [
+            periods.label(row.period),
+            shown(row.value) if row.value == row.value else f"No value: {reason(row.status)}",
+            f"{shown(row.lower)} to {shown(row.upper)}" if row.interval else "none",
+            shown(row.england),
+            shown(row.region),
+            f"{shown(getattr(row, f'{e.comparator_set}_median'))} ({getattr(row, f'{e.comparator_set}_n'):.0f} of {latest.of})",
+        ]
+        for row in reversed(e.rows(latest.id))
+    ]
+    table = tables.table(
+        f"{record['title']}: every period in this edition",
+        ["Period", e.name, "95% interval", "England", e.place["region"], "Neighbours' median (with data)"],
+        rows,
+        numeric=range(1, 6),
+    )
+    released = latest.release_date or "date not known"
+    caveats = "".join(f"<li>{text(c)}</li>" for c in record["caveats"])
+    return (
+        "<details><summary>Every year, definition and source</summary>"
+        + (table if rows else '<p class="hb-gap">The publisher gives no row for this place.</p>')
+        + f"<p>{text(record['definition'])} {POLARITY[record['polarity']]}</p>"
+        + (f'<ul class="hb-caveats">{caveats}</ul>' if caveats else "")
+        + f'<p class="hb-source">Source: <a href="{text(source["landing_page"])}">{text(source["publisher"])}, '
+        f"{text(source['title'])}</a>, released {text(released)}.</p></details>"
+    )

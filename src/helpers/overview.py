@@ -1,0 +1,91 @@
+"""The first page of a locality: what it is, three needs, three strengths, the pound, and one thing nobody knows."""
+
+from __future__ import annotations
+
+from . import accounts, periods, recommendations
+from .evidence import Evidence, Latest
+from .narrative import Html, interval, listed, paragraph, text, value_of
+from .rules import AREAS, STATUSES
+from .rules.needs import against
+
+
+def header(e: Evidence) -> Html:
+    """Return what the place is, the parameters of the page, and a notice where its area or code has changed."""
+    kind = e.place["kind"]
+    districts = e.place["districts"]
+    about = f"{e.name} is {'an' if kind[0] in 'aeiou' else 'a'} {kind} in {_the(e.place['region'])} (GSS code {e.place['area_code']})."
+    if districts:
+        about += f" Its {len(districts)} districts are {listed(districts)}."
+    notice = "".join(f'<p class="hb-notice">{text(_change(e, c))}</p>' for c in e.place["changes"])
+    return Html(
+        f"<p>{text(about)}</p>{notice}"
+        f'<p class="hb-parameters">This page: edition {text(e.place["edition"])} · prices of {text(e.price_base_year)} · compared with'
+        f" its {text(e.comparator)}.</p>"
+    )
+
+
+def _the(region: str) -> str:
+    return region if region == "London" else f"the {region.removeprefix('The ')}"
+
+
+def _change(e: Evidence, change: dict) -> str:
+    if change["kind"] == "recode":
+        return f"Its GSS code changed from {change['old_code']} in {change['year']}; the area did not. Figures under the old code are included."
+    if change["kind"] == "same_boundary":
+        return (
+            f"The council was formed in {change['year']} from {change['old_name']} ({change['old_code']}) and its districts, on the"
+            " same ground. Older figures of the county are included where the publisher gives them."
+        )
+    return (
+        f"The council was formed in {change['year']}, on part of the ground of {change['old_name']} ({change['old_code']}) or together with"
+        " it. Figures of that older area cover other ground: they are not included, so series here begin later."
+    )
+
+
+def needs(e: Evidence) -> Html:
+    """Return up to three needs in which the place is clearly worse than England and than its neighbours' median."""
+    return _three(e, against(e, "worse"), "worse")
+
+
+def strengths(e: Evidence) -> Html:
+    """Return up to three indicators in which the place is clearly better than England and than its neighbours' median."""
+    return _three(e, against(e, "better"), "better")
+
+
+def _three(e: Evidence, found: list[Latest], word: str) -> Html:
+    if not found:
+        return paragraph(
+            f"On none of the indicators that can be compared is {e.name} clearly {word} than England and on the same side of"
+            f" its {e.comparator}. Most published figures have no interval, so most cannot be compared by rule.",
+            "hb-gap",
+        )
+    items = ""
+    for latest in found[:3]:
+        record = e.indicators[latest.id]
+        items += (
+            f'<li><a href="{record["chapter"]}.html#{latest.id}">{text(record["title"])}</a>: <strong>{text(value_of(e, latest))}</strong>'
+            f" in {text(periods.label(latest.period))}, England {text(value_of(e, latest, latest.england))}, median of neighbours"
+            f" {text(value_of(e, latest, latest.median))} ({latest.n} of {latest.of} have data). {text(interval(e, latest))}.</li>"
+        )
+    return Html(f'<ol class="hb-three">{items}</ol>')
+
+
+def pound(e: Evidence) -> Html:
+    """Return the early share of children's spend in one sentence."""
+    return Html(f'<p class="hb-lead">{text(accounts.headline(e))} <a href="spend.html">See every line.</a></p>')
+
+
+def findings(e: Evidence) -> Html:
+    """Return what each of the five areas comes to, in one line each."""
+    rows = "".join(
+        f'<li><strong>{text(AREAS[f.area])}:</strong> {text(STATUSES[f.status].lower())}. <a href="recommendations.html#area-{f.area}">Why</a></li>'
+        for f in recommendations.findings(e)
+    )
+    return Html(f"<ul>{rows}</ul>")
+
+
+def unknown(e: Evidence) -> Html:
+    """Return the one thing that matters most and that no open data says."""
+    return paragraph(
+        f"Nobody has asked people in {e.name}, for this book, what would help them to help themselves. No open data says it either."
+    )
