@@ -1,0 +1,180 @@
+"""Run the chapters of localities with papermill, several at once, and write the executed notebooks."""
+
+from __future__ import annotations
+
+import ast
+import logging
+import os
+import re
+import shutil
+import traceback
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from copy import deepcopy
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+from pathlib import Path
+
+import jupytext
+import nbformat
+import papermill
+from papermill.exceptions import PapermillExecutionError
+from traitlets.config import Config
+
+from . import engine, paths, schemas
+from .schemas import DataError
+
+ENGINES = {"forked": "handbook", "kernel": None}
+HERE = "this locality"  # the words in a chapter's title that the locality's name replaces
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """What became of one locality: how many notebooks were written anew, or what went wrong."""
+
+    slug: str
+    written: int
+    fault: str = ""
+
+
+def chapters(folder: Path = paths.NOTEBOOKS) -> dict[str, Path]:
+    """Return {chapter: its source} in the order of the numbers in their names.
+
+    >>> list(chapters())[:2]
+    ['overview', 'needs']
+    """
+    return {p.stem.partition("_")[2]: p for p in sorted(folder.glob("[0-9][0-9]_*.md"))}
+
+
+@cache
+def source(path: Path) -> nbformat.NotebookNode:
+    """Return a chapter as a notebook with stable cell ids. Raises DataError without a cell tagged `parameters`."""
+    notebook = jupytext.read(path)
+    for position, cell in enumerate(notebook.cells):
+        cell["id"] = f"cell-{position:02d}"
+    notebook.metadata = nbformat.from_dict(
+        {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}, "language_info": {"name": "python"}}
+    )
+    if not any("parameters" in c.metadata.get("tags", []) for c in notebook.cells):
+        raise DataError([f"{paths.shown(path)}: no cell has the tag `parameters`. Copy that cell from another chapter."])
+    return notebook
+
+
+def parameter_names(notebook: nbformat.NotebookNode) -> list[str]:
+    """Return the names that the cell tagged `parameters` declares."""
+    cell = next(c for c in notebook.cells if "parameters" in c.metadata.get("tags", []))
+    return [n.target.id for n in ast.parse(cell.source).body if isinstance(n, ast.AnnAssign)]
+
+
+def execute(path: Path, parameters: dict[str, str], name: str = "", engine_name: str = "forked") -> nbformat.NotebookNode:
+    """Return a chapter run with `parameters`, without anything that changes from run to run.
+
+    `name` replaces the words "this locality" in the title. Raises DataError for a parameter the chapter does not
+    have, and PapermillExecutionError for a cell that fails.
+    """
+    notebook = deepcopy(source(path))
+    unknown = sorted(set(parameters) - set(parameter_names(notebook)))
+    if unknown:
+        raise DataError([f"{paths.shown(path)}: no parameter {', '.join(unknown)}. Use: {', '.join(parameter_names(notebook))}."])
+    if name:
+        title = next(c for c in notebook.cells if c.cell_type == "markdown" and c.source.startswith("# "))
+        first, _, rest = title.source.partition("\n")
+        title.source = f"{first.replace(HERE, _markdown(name))}\n{rest}".rstrip()
+    options = {}
+    if engine_name == "kernel":
+        ipc = {"transport": "ipc"}  # no port to race for when several kernels start at once
+        options = {"config": Config({"KernelManager": ipc, "AsyncKernelManager": ipc})}
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    done = papermill.execute_notebook(
+        notebook,
+        None,
+        parameters=parameters,
+        engine_name=ENGINES[engine_name],
+        kernel_name="python3",
+        progress_bar=False,
+        request_save_on_cell_execute=False,
+        **options,
+    )
+    skipped = [i for i, c in enumerate(done.cells) if c.cell_type == "code" and c.execution_count is None]
+    if skipped:
+        raise DataError([f"{paths.shown(path)}: cell {skipped[0]} was not run: an earlier one left the notebook."])
+    return _stable(done, parameters)
+
+
+def _markdown(name: str) -> str:
+    return re.sub(r"([\\`*_{}\[\]<>|$#])", r"\\\1", escape(name, quote=False))
+
+
+def _stable(notebook: nbformat.NotebookNode, parameters: dict[str, str]) -> nbformat.NotebookNode:
+    """Take out what papermill and kernels add that differs from run to run."""
+    for cell in notebook.cells:
+        tags = cell.metadata.get("tags", [])
+        if "injected-parameters" in tags:
+            cell["id"] = "parameters-used"
+            tags = ["injected-parameters", "remove-cell"]  # the page prints them in words
+        cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
+        for output in cell.get("outputs", []):
+            output.pop("transient", None)
+    notebook.metadata.pop("papermill", None)
+    notebook.metadata["handbook"] = {"parameters": dict(parameters)}
+    notebook.metadata["language_info"] = {"name": "python"}
+    return notebook
+
+
+def locality(slug: str, name: str, parameters: dict[str, str], target: Path, engine_name: str = "forked") -> Rendered:
+    """Run all chapters of one locality and write them, all or none. A fault is returned, not raised."""
+    folder = target / slug
+    try:
+        done = {chapter: execute(path, parameters, name, engine_name) for chapter, path in chapters().items()}
+    except Exception as error:
+        # the others go on; a half-written or an older set of pages must not stand for this one
+        shutil.rmtree(folder, ignore_errors=True)
+        return Rendered(slug, 0, fault_of(error))
+    written = sum(
+        schemas.write_text(folder / f"{chapter}.ipynb", nbformat.writes(notebook) + "\n") for chapter, notebook in done.items()
+    )
+    for stale in set(folder.glob("*.ipynb")) - {folder / f"{c}.ipynb" for c in done}:
+        stale.unlink()
+    return Rendered(slug, written)
+
+
+def pages(parameters: dict[str, str], engine_name: str = "forked", target: Path = paths.BOOK) -> list[str]:
+    """Run the notebooks that are not of one locality (no number in the name) and return their names in the book."""
+    names = []
+    for path in sorted(paths.NOTEBOOKS.glob("[!0-9]*.md")):
+        wanted = {key: value for key, value in parameters.items() if key in parameter_names(source(path))}
+        name = path.stem.replace("_", "-")
+        schemas.write_text(target / f"{name}.ipynb", nbformat.writes(execute(path, wanted, "", engine_name)) + "\n")
+        names.append(name)
+    return names
+
+
+def fault_of(error: Exception) -> str:
+    """Return an error in one line, with the cell and the last line of its traceback for a failed notebook."""
+    if isinstance(error, PapermillExecutionError):
+        return f"cell {error.cell_index}: {error.ename}: {error.evalue}"
+    if isinstance(error, DataError):
+        return "; ".join(error.faults)
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}: {error} ({Path(last.filename).name}, line {last.lineno})"
+
+
+def localities(
+    places: list[tuple[str, str, str]],
+    parameters: dict[str, str],
+    target: Path = paths.BOOK / "localities",
+    engine_name: str = "forked",
+    workers: int | None = None,
+) -> Iterator[Rendered]:
+    """Yield the outcome of each locality as it is done. `places`: (area code, slug, name) each.
+
+    The threads only wait: each notebook runs in a process of its own, so `workers` is the number of cores used.
+    """
+    with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
+        waiting = [
+            pool.submit(locality, slug, name, {"area_code": code, **parameters}, target, engine_name)
+            for code, slug, name in places
+        ]
+        for future in as_completed(waiting):
+            yield future.result()

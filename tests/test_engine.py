@@ -1,0 +1,99 @@
+"""The forked engine gives what a kernel gives, keeps notebooks apart, and tells how one ended."""
+
+from __future__ import annotations
+
+import time
+
+import nbformat
+import papermill
+import pytest
+from papermill.exceptions import PapermillExecutionError
+
+from helpers import engine, render
+from helpers.schemas import DataError
+
+HEAD = "---\nkernelspec:\n  display_name: Python 3\n  language: python\n  name: python3\n---\n\n# T of this locality\n\n"
+PARAMETERS = '```{code-cell} ipython3\n:tags: [parameters]\narea_code: str = "x"\n```\n'
+
+
+def notebook(tmp_path, *cells, name="t.md"):
+    path = tmp_path / name
+    path.write_text(HEAD + PARAMETERS + "".join(f"```{{code-cell}} ipython3\n{c}\n```\n" for c in cells), encoding="utf-8")
+    return path
+
+
+def run(path, engine_name="forked"):
+    return render.execute(path, {"area_code": "E08000009"}, "Trafford", engine_name)
+
+
+OUTPUTS = [
+    "import sys\nprint('a')\nprint('b', file=sys.stderr)\nprint('c')",
+    "import pandas as pd\ndisplay(pd.DataFrame({'a': [1]}))\npd.Series([1.5])",
+    "area_code",
+    "from IPython.display import HTML\nHTML('<b>£</b>')",
+    "None",
+    "x = 1",
+]
+
+
+def test_both_engines_give_the_same_bytes(tmp_path):
+    path = notebook(tmp_path, *OUTPUTS)
+    forked, kernel = (nbformat.writes(run(path, name)) for name in ("forked", "kernel"))
+    assert forked == kernel
+    assert "T of Trafford" in forked
+
+
+def test_a_chapter_leaves_no_trace_in_the_next(tmp_path):
+    first = notebook(
+        tmp_path,
+        "import os, pandas as pd\nfrom helpers import spend\nspend.STAGES = 'changed'\npd.set_option('display.max_rows', 3)\n"
+        "os.chdir('/')\nos.environ['TRACE'] = 'left'",
+        name="first.md",
+    )
+    second = notebook(
+        tmp_path,
+        "import os, pandas as pd\nfrom helpers import spend\n"
+        "(spend.STAGES, pd.get_option('display.max_rows'), os.getcwd() == '/', 'TRACE' in os.environ)",
+        name="second.md",
+    )
+    run(first)
+    shown = run(second).cells[-1].outputs[0]["data"]["text/plain"]
+    assert shown == "(('early', 'late', 'unclassified'), 60, False, False)"
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "says"),
+    [
+        ("1 / 0", "ZeroDivisionError", "division by zero"),
+        ("def (", "SyntaxError", ""),
+        ("import sys; sys.exit(0)", "LeftEarly", "sys.exit(0)"),
+        ("import os; os._exit(0)", "ProcessEnded", "exit code 0"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "ProcessEnded", "exit code -9"),
+    ],
+)
+def test_a_cell_that_fails_is_an_error(tmp_path, code, name, says):
+    with pytest.raises(PapermillExecutionError) as error:
+        run(notebook(tmp_path, code, "print('never')"))
+    assert error.value.ename == name
+    assert says in error.value.evalue
+
+
+def test_a_kernel_that_is_left_early_is_an_error_too(tmp_path):
+    with pytest.raises(DataError, match="was not run"):
+        run(notebook(tmp_path, "import sys; sys.exit(0)", "print('never')"), "kernel")
+
+
+def test_a_cell_that_hangs_is_stopped(tmp_path, monkeypatch):
+    monkeypatch.setattr(engine, "CELL_SECONDS", 1)
+    start = time.monotonic()
+    with pytest.raises(PapermillExecutionError, match="ran for more than 1 s"):
+        run(notebook(tmp_path, "import time; time.sleep(60)"))
+    assert time.monotonic() - start < 20
+
+
+def test_papermill_finds_the_engine_by_its_entry_point(tmp_path):
+    source = render.source(notebook(tmp_path, "area_code + '!'"))
+    done = papermill.execute_notebook(
+        source, None, parameters={"area_code": "W"}, engine_name="handbook", kernel_name="python3", progress_bar=False
+    )
+    assert done.cells[-1].outputs[0]["data"]["text/plain"] == "'W!'"

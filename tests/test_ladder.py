@@ -1,0 +1,66 @@
+"""A module imports only from lower rungs, so that the code has one direction of flow."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from helpers import paths
+
+RUNGS = [
+    {"paths", "periods"},
+    {"schemas"},
+    {"catalogue", "settings"},
+    {"geography"},
+    {"readers"},
+    {"sources", "measures", "benchmarks", "spend"},
+    {"bundles", "evidence", "fetch"},
+    {"rules"},
+    {"narrative"},
+    {"tables", "charts"},
+    {"accounts", "cards", "recommendations", "provenance", "across"},
+    {"overview"},
+    {"warm"},
+    {"engine", "gates", "landing"},
+    {"render", "book", "papermill_engine"},
+    {"cli"},
+    {"__main__"},
+]
+RUNG = {name: number for number, names in enumerate(RUNGS) for name in names}
+FILES = sorted((paths.ROOT / "src" / "helpers").rglob("*.py"))
+
+
+def module_of(path) -> str:
+    return path.relative_to(paths.ROOT / "src" / "helpers").parts[0].removesuffix(".py")
+
+
+def imported(path) -> set[str]:
+    """Return the top-level modules of helpers that a file imports."""
+    found = set()
+    inside = path.relative_to(paths.ROOT / "src" / "helpers").parts
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            up = len(inside) - node.level
+            if node.level and up == 0:
+                names = [node.module] if node.module else [a.name for a in node.names]
+                found |= {n.split(".")[0] for n in names}
+            elif not node.level and (node.module or "").split(".")[0] == "helpers":
+                found |= {node.module.split(".")[1]} if "." in node.module else {a.name for a in node.names}
+        elif isinstance(node, ast.Import):
+            found |= {a.name.split(".")[1] for a in node.names if a.name.startswith("helpers.")}
+    return found
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.relative_to(paths.ROOT / "src").as_posix())
+def test_imports_only_from_lower_rungs(path):
+    own = module_of(path)
+    if own == "__init__":
+        return
+    assert own in RUNG, f"{own} has no rung: add it to RUNGS in tests/test_ladder.py, where it belongs"
+    higher = sorted(m for m in imported(path) - {own} if RUNG.get(m, 99) >= RUNG[own])
+    assert not higher, f"{own} imports {higher}, which is not on a lower rung"
+
+
+def test_no_module_is_a_drawer_for_anything():
+    assert not [p for p in FILES if p.stem in {"utils", "helpers", "misc", "common"}]

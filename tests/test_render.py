@@ -1,0 +1,112 @@
+"""Chapters run for a place, or stop with a clear word; nothing half-written stands."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import nbformat
+import pytest
+from conftest import copy_of_repository, handbook
+
+from helpers import paths, render
+from helpers.schemas import DataError
+
+
+def test_chapters_stand_in_the_order_of_their_numbers():
+    assert list(render.chapters()) == ["overview", "needs", "spend", "outcomes", "recommendations", "sources"]
+
+
+@pytest.mark.parametrize("path", list(render.chapters().values()), ids=lambda p: p.stem)
+def test_a_chapter_is_prose_and_calls(path):
+    """No function, loop, path or wrangling in a chapter; the same typed parameters with defaults in each."""
+    notebook = render.source(path)
+    assert render.parameter_names(notebook) == ["area_code", "edition", "comparator_set", "price_base_year"]
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            for word in ("def ", "for ", "lambda", "data/", "read_csv", "while "):
+                assert word not in cell.source
+
+
+def test_an_unknown_parameter_is_refused():
+    with pytest.raises(DataError, match=r"10_needs\.md: no parameter area_kode\. Use: area_code"):
+        render.execute(paths.NOTEBOOKS / "10_needs.md", {"area_kode": "E08000009"})
+
+
+def test_a_chapter_without_parameters_cell_is_refused(tmp_path):
+    path = tmp_path / "10_x.md"
+    path.write_text((paths.NOTEBOOKS / "10_needs.md").read_text().replace("parameters, ", ""))
+    with pytest.raises(DataError, match="no cell has the tag"):
+        render.source(path)
+
+
+def test_a_name_cannot_become_markup(tmp_path):
+    title = render._markdown("A [b](http://c) <script> `d`")
+    assert title == r"A \[b\](http://c) &lt;script&gt; \`d\`"
+
+
+def test_plain_papermill_runs_a_chapter_as_the_readme_says(built, tmp_path):
+    """The line of the README, in a repository that holds only bundles."""
+    out = tmp_path / "needs.ipynb"
+    command = (
+        f"{sys.executable} -m jupytext --to ipynb -o - notebooks/10_needs.md"
+        f" | {sys.executable} -m papermill --no-progress-bar -k python3 - {out} -r area_code E08000009"
+    )
+    assert "papermill --no-progress-bar -k python3 - needs.ipynb -r area_code E08000009" in (paths.ROOT / "README.md").read_text()
+    import os
+
+    subprocess.run(command, shell=True, cwd=built, env=os.environ | {"HANDBOOK_ROOT": str(built)}, check=True, capture_output=True)
+    ours = nbformat.read(built / "book" / "localities" / "trafford" / "needs.ipynb", 4)
+    theirs = nbformat.read(out, 4)
+    shown = [[o["data"] for o in c.outputs if "data" in o] for c in ours.cells if c.cell_type == "code"]
+    assert shown == [[o["data"] for o in c.outputs if "data" in o] for c in theirs.cells if c.cell_type == "code"]
+
+
+def test_both_engines_give_the_same_bytes_for_every_chapter(built, monkeypatch):
+    monkeypatch.setenv("HANDBOOK_ROOT", str(built))
+    script = (
+        "import sys, nbformat\nfrom helpers import render, settings\nif __name__ == '__main__':\n"
+        "  p = {'area_code': 'E06000053', **settings.load()}\n"
+        "  for c, path in render.chapters().items():\n"
+        "    print(c, nbformat.writes(render.execute(path, p, 'Isles of Scilly', 'kernel')) + '\\n' =="
+        " open(f'book/localities/isles-of-scilly/{c}.ipynb').read())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=built, capture_output=True, text=True)
+    assert done.stdout.split() == [w for c in render.chapters() for w in (c, "True")], done.stderr
+
+
+def test_a_failing_locality_does_not_stop_the_rest(tmp_path):
+    root = copy_of_repository(tmp_path / "repo")
+    handbook(root, "bundle", "--only", "trafford salford")
+    (root / "build" / "bundles" / "salford" / "series.csv").write_text("not,a,bundle\n")
+    done = handbook(root, "render", "--only", "trafford salford", check=False)
+    assert done.returncode == 1
+    assert "1 of 2 localities rendered" in done.stdout
+    assert "error: salford: cell" in done.stderr
+    assert (root / "book" / "localities" / "trafford" / "needs.ipynb").exists()
+    assert not (root / "book" / "localities" / "salford").exists()
+
+
+def test_a_second_run_changes_nothing(built):
+    folder = built / "book" / "localities"
+    before = {p: (p.stat().st_mtime_ns, p.read_bytes()) for p in folder.rglob("*.ipynb")}
+    done = handbook(built, "render", "--only", "trafford sheffield")
+    assert "0 notebooks changed" in done.stdout
+    assert before == {p: (p.stat().st_mtime_ns, p.read_bytes()) for p in folder.rglob("*.ipynb")}
+
+
+def test_no_page_shows_another_places_chart(built):
+    """Two places whose data differ have different charts in the same chapter."""
+
+    def specs(slug):
+        text = (built / "book" / "localities" / slug / "needs.ipynb").read_text()
+        notebook = json.loads(text)
+        html = "".join("".join(o["data"].get("text/html", "")) for c in notebook["cells"] for o in c.get("outputs", []) if "data" in o)
+        return {part.split('"')[0] for part in html.split('id="chart-')[1:]}, html
+
+    trafford, words = specs("trafford")
+    sheffield, other = specs("sheffield")
+    assert len(trafford) > 10
+    assert not trafford & sheffield
+    assert "Trafford" in words and "Sheffield" in other
