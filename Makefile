@@ -25,7 +25,7 @@ test: setup browser lint  ## Check everything: data, code, golden notebooks, the
 	$(BIN)/handbook check
 	$(BIN)/handbook bundle --only "$(GOLDEN)"
 	$(BIN)/python -m pytest -n 2 --dist loadfile -q
-	$(BIN)/python -m pytest --nbval tests/golden -n 2 --dist loadfile -q -o testpaths= -p no:doctest
+	$(BIN)/python -m pytest --nbval tests/golden -n 2 --dist loadfile -q -o addopts=
 
 browser: setup  ## Make sure that there is a Chromium for the browser tests
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \

@@ -17,10 +17,8 @@ from pathlib import Path
 
 import psutil
 
-sys.path.insert(0, str(Path(__file__).parent))
-from conftest import copy_of_repository
-
 from helpers import geography
+from repository import copy_of_repository
 
 
 def memory(process: psutil.Process) -> int:
@@ -39,7 +37,12 @@ def measure(root: Path, *arguments: str) -> tuple[float, float, str]:
     environment = os.environ | {"HANDBOOK_ROOT": str(root), "COLUMNS": "200"}
     start, peak = time.monotonic(), 0
     process = subprocess.Popen(
-        [sys.executable, "-m", "helpers", *arguments], cwd=root, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [sys.executable, "-m", "helpers", *arguments],
+        cwd=root,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     said: list[str] = []
     reader = threading.Thread(target=lambda: said.append(process.stdout.read()))

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+
 import pytest
+from filelock import FileLock
 
 from helpers import paths
+from repository import GOLDEN, copy_of_repository, handbook
 
 
 @pytest.fixture(scope="session")
@@ -17,56 +22,13 @@ def raw():
 
 
 @pytest.fixture(scope="session")
-def defaults():
-    """The parameters that _config.yml gives."""
-    from helpers import settings
-
-    return settings.load()
-
-
-GOLDEN = ("trafford", "isles-of-scilly", "westmorland-and-furness", "sheffield", "middlesbrough")
-
-
-def copy_of_repository(target):
-    """Copy what a fresh clone holds, so that a test can build without touching this tree."""
-    import shutil
-
-    kept = ("data", "notebooks", "book", "src", "_config.yml", "pyproject.toml")
-    generated = shutil.ignore_patterns(
-        "_build", "localities", "regions", "_generated", "_toc.yml", "*.ipynb", "vega-bundle.js", "local", "__pycache__", "*.egg-info"
-    )
-    for name in kept:
-        here = paths.ROOT / name
-        if here.is_dir():
-            shutil.copytree(here, target / name, ignore=generated)
-        else:
-            shutil.copy(here, target / name)
-    return target
-
-
-def handbook(root, *arguments, check=True):
-    """Run the command line in a repository at `root`, as a person would, with no network in its environment."""
-    import os
-    import subprocess
-    import sys
-
-    environment = os.environ | {"HANDBOOK_ROOT": str(root), "COLUMNS": "200", "PYTHONHASHSEED": "random"}
-    done = subprocess.run(
-        [sys.executable, "-m", "helpers", *arguments], cwd=root, env=environment, capture_output=True, text=True, timeout=900
-    )
-    if check:
-        assert done.returncode == 0, done.stdout + done.stderr
-    return done
-
-
-@pytest.fixture(scope="session")
 def built(tmp_path_factory):
     """The root of a repository in which the book of the five golden localities is built, once a test run."""
-    from filelock import FileLock
-
-    shared = tmp_path_factory.getbasetemp().parent / "built-once"
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "built-once"  # workers share it
     with FileLock(f"{shared}.lock"):
         if not (shared / "done").exists():
+            shutil.rmtree(shared, ignore_errors=True)  # what a failed build left
             shared.mkdir()
             copy_of_repository(shared)
             (shared / "said").write_text(handbook(shared, "build", "--only", " ".join(GOLDEN)).stdout)

@@ -34,7 +34,11 @@ def series(built, slug):
 
 def test_a_bundle_repeats_the_figures(built, measured):
     own = series(built, "trafford").dropna(subset="value").set_index(["indicator", "period"])["value"]
-    figures = measured[measured["area_code"] == "E08000009"].dropna(subset="value").set_index(["indicator", "period"])["value"]
+    figures = (
+        measured[measured["area_code"] == "E08000009"]
+        .dropna(subset="value")
+        .set_index(["indicator", "period"])["value"]
+    )
     assert len(own) == len(figures) > 900
     pd.testing.assert_series_equal(own.sort_index(), figures.sort_index(), rtol=1e-6, check_names=False)
 
@@ -62,7 +66,9 @@ def test_the_districts_of_a_county_are_summed_with_their_coverage(built, measure
     """Surrey's homelessness duties are the sum of its 11 districts' published counts."""
     row = series(built, "surrey").query("indicator == 'homelessness_prevention_duty'").dropna(subset="value").iloc[-1]
     figures = bundles.figures(settings.load()["edition"])
-    own = register.districts[(register.districts["locality_code"] == "E10000030") & (register.districts["current"] == "yes")]
+    own = register.districts[
+        (register.districts["locality_code"] == "E10000030") & (register.districts["current"] == "yes")
+    ]
     assert len(own) == 11
     parts = figures[
         (figures["indicator"] == "homelessness_prevention_duty")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from conftest import handbook
 from typer.testing import CliRunner
 
 from helpers import paths
 from helpers.cli import app
+from repository import handbook
 
 COMMANDS = ["list", "ingest", "fetch", "check", "bundle", "render", "book", "build", "verify", "serve"]
 run = CliRunner()
@@ -67,7 +67,7 @@ def test_check_finds_no_fault_in_the_clone():
 
 
 def test_check_names_a_planted_fault(tmp_path):
-    from conftest import copy_of_repository
+    from repository import copy_of_repository
 
     root = copy_of_repository(tmp_path / "repo")
     figures = root / "data" / "figures" / "dfe-lait.csv"

@@ -12,13 +12,17 @@ from papermill.exceptions import PapermillExecutionError
 from helpers import engine, render
 from helpers.schemas import DataError
 
-HEAD = "---\nkernelspec:\n  display_name: Python 3\n  language: python\n  name: python3\n---\n\n# T of this locality\n\n"
+HEAD = (
+    "---\nkernelspec:\n  display_name: Python 3\n  language: python\n  name: python3\n---\n\n# T of this locality\n\n"
+)
 PARAMETERS = '```{code-cell} ipython3\n:tags: [parameters]\narea_code: str = "x"\n```\n'
 
 
 def notebook(tmp_path, *cells, name="t.md"):
     path = tmp_path / name
-    path.write_text(HEAD + PARAMETERS + "".join(f"```{{code-cell}} ipython3\n{c}\n```\n" for c in cells), encoding="utf-8")
+    path.write_text(
+        HEAD + PARAMETERS + "".join(f"```{{code-cell}} ipython3\n{c}\n```\n" for c in cells), encoding="utf-8"
+    )
     return path
 
 

@@ -48,7 +48,10 @@ def test_a_withheld_year_is_said(load):
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({"edition": "2020-01-01"}, "are of edition 2026-11-22, not 2020-01-01. Run: handbook bundle --edition 2020-01-01"),
+        (
+            {"edition": "2020-01-01"},
+            "are of edition 2026-11-22, not 2020-01-01. Run: handbook bundle --edition 2020-01-01",
+        ),
         ({"price_base_year": "1990-91"}, "the deflator covers"),
         ({"comparator_set": "cipfa"}, "use one of: dfe, ons"),
         ({"edition": 2026}, "must be text, in quotes"),

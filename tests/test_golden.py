@@ -8,9 +8,9 @@ import sys
 
 import nbformat
 import pytest
-from conftest import GOLDEN
 
 from helpers import paths, render
+from repository import GOLDEN
 
 FOLDER = paths.ROOT / "tests" / "golden"
 
@@ -40,7 +40,20 @@ def test_nbval_catches_one_altered_figure(tmp_path):
     nbformat.write(notebook, tmp_path / "spend.ipynb")
 
     def nbval(path):
-        command = [sys.executable, "-m", "pytest", "--nbval", "-q", "-p", "no:cacheprovider", "-p", "no:doctest", "-o", "addopts=", str(path)]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "--nbval",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "no:doctest",
+            "-o",
+            "addopts=",
+            str(path),
+        ]
         return subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True)
 
     assert nbval(whole).returncode == 0

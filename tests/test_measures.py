@@ -36,8 +36,14 @@ def test_impossible_counts_are_refused(count, denominator):
 
 def rows(**changes):
     base = dict.fromkeys(schemas.FIGURES.columns, np.nan) | {
-        "indicator": "rereferrals", "area_code": "E08000009", "period": "2024-04-01/P1Y", "value": 22.4,
-        "count": 230.0, "denominator": 1027.0, "unit": "pct", "status": "final",
+        "indicator": "rereferrals",
+        "area_code": "E08000009",
+        "period": "2024-04-01/P1Y",
+        "value": 22.4,
+        "count": 230.0,
+        "denominator": 1027.0,
+        "unit": "pct",
+        "status": "final",
     }
     return pd.DataFrame([base | changes])
 

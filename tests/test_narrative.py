@@ -30,7 +30,12 @@ def test_a_table_has_a_caption_and_scopes():
 
 @pytest.mark.parametrize(
     ("value", "unit", "decimals", "shown"),
-    [(0.04, "pct", 1, "0.0%"), (-0.04, "pct", 1, "0.0%"), (1234.5, "gbp_per_week", 0, "£1,234 a week"), (7.53, "score_out_of_10", 2, "7.53 out of 10")],
+    [
+        (0.04, "pct", 1, "0.0%"),
+        (-0.04, "pct", 1, "0.0%"),
+        (1234.5, "gbp_per_week", 0, "£1,234 a week"),
+        (7.53, "score_out_of_10", 2, "7.53 out of 10"),
+    ],
 )
 def test_numbers_read_as_they_should(value, unit, decimals, shown):
     assert narrative.number(value, unit, decimals) == shown
@@ -39,7 +44,9 @@ def test_numbers_read_as_they_should(value, unit, decimals, shown):
 def test_every_number_in_a_cards_sentence_is_in_its_table(built):
     """The sentence of a card is generated from the rows that its table prints."""
     notebook = json.loads((built / "book" / "localities" / "trafford" / "needs.ipynb").read_text())
-    html = "".join("".join(o["data"].get("text/html", "")) for c in notebook["cells"] for o in c.get("outputs", []) if "data" in o)
+    html = "".join(
+        "".join(o["data"].get("text/html", "")) for c in notebook["cells"] for o in c.get("outputs", []) if "data" in o
+    )
     cards = html.split('<article class="hb-card"')[1:]
     assert len(cards) > 40
     checked = 0

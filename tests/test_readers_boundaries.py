@@ -52,11 +52,7 @@ def area(path):
 
 def borders(path):
     """Return the stretches of a path's border, whichever way they are walked."""
-    return {
-        frozenset(pair)
-        for ring in rings(path)
-        for pair in zip(ring, [*ring[1:], ring[0]], strict=True)
-    }
+    return {frozenset(pair) for ring in rings(path) for pair in zip(ring, [*ring[1:], ring[0]], strict=True)}
 
 
 def distance(point, stretch):
@@ -111,9 +107,7 @@ def test_north_is_up_and_west_is_left(drawing):
 
 def test_the_places_cover_england_as_the_layer_of_countries_draws_it(folder, drawing):
     topology = json.loads((folder / boundaries.FILE).read_text(encoding="utf-8"))
-    england = next(
-        g for g in topology["objects"]["ctry"]["geometries"] if g["properties"]["areacd"] == "E92000001"
-    )
+    england = next(g for g in topology["objects"]["ctry"]["geometries"] if g["properties"]["areacd"] == "E92000001")
     outlines = [ring for polygon in england["arcs"] for ring in polygon]
     arcs, _ = boundaries._project(
         {i: boundaries._decode(topology, i) for i in {max(n, ~n) for ring in outlines for n in ring}}

@@ -9,9 +9,7 @@ from helpers import catalogue, geography, paths, schemas
 from helpers.readers import lait
 from helpers.schemas import DataError
 
-FILES = sorted(
-    p for p in paths.INDICATORS.glob("*.yml") if "source: dfe-lait" in p.read_text(encoding="utf-8")
-)
+FILES = sorted(p for p in paths.INDICATORS.glob("*.yml") if "source: dfe-lait" in p.read_text(encoding="utf-8"))
 LINES = [
     "s251_early_years",
     "s251_family_support",
@@ -33,8 +31,7 @@ def source():
 def source_that_declares(*entries):
     """Return the source with other declared cells."""
     files = [
-        f if f.name != lait.TABLE else f.model_copy(update={"reads": {"declared": entries}})
-        for f in source().files
+        f if f.name != lait.TABLE else f.model_copy(update={"reads": {"declared": entries}}) for f in source().files
     ]
     return source().model_copy(update={"files": tuple(files)})
 
@@ -63,9 +60,7 @@ def figures(everything):
 @pytest.fixture(scope="module")
 def spend(everything):
     """Lines of spending, one row for each area and year."""
-    rows = everything.figures[
-        everything.figures["indicator"].isin([*LINES, "s251_total", "s251_leaving_care"])
-    ]
+    rows = everything.figures[everything.figures["indicator"].isin([*LINES, "s251_total", "s251_leaving_care"])]
     return rows.pivot(index=["area_code", "period"], columns="indicator", values="value")
 
 
@@ -184,12 +179,7 @@ def test_each_gap_has_its_reason(figures):
     assert status("attainment_8", CUMBERLAND, "2021-09-01/P1Y") == "not_applicable"  # founded in April 2023
     assert status("attainment_8", CUMBERLAND, "2022-09-01/P1Y") == "final"
     assert status("phonics_year_1", TRAFFORD, "2024-09-01/P1Y") == "provisional"
-    assert (
-        figures.loc["first_time_entrants_youth_justice"]
-        .loc[geography.ENGLAND, "status"]
-        .eq("not_available")
-        .all()
-    )
+    assert figures.loc["first_time_entrants_youth_justice"].loc[geography.ENGLAND, "status"].eq("not_available").all()
 
 
 def test_barnsley_and_sheffield_come_under_their_new_codes(figures):
@@ -201,16 +191,10 @@ def test_barnsley_and_sheffield_come_under_their_new_codes(figures):
 def test_release_dates_are_the_dictionarys_unless_they_cannot_be(everything):
     releases = everything.releases.set_index(["indicator", "period"])["release_date"]
     assert releases["persistent_absence", "2024-09-01/P1Y"] == "2026-03-01"  # Excel day 46082
-    assert (
-        releases["child_in_need_persistent_absence", "2024-09-01/P1Y"] == "2026-04-01"
-    )  # the later of two entries
+    assert releases["child_in_need_persistent_absence", "2024-09-01/P1Y"] == "2026-04-01"  # the later of two entries
     assert releases["participation_16_17", "2024-03-31"] == "2025-02-01"
-    assert (
-        releases["participation_16_17", "2025-03-31"] == "2026-04-08"
-    )  # 'updated' before the day it describes
-    ends = pd.Series(
-        [lait.periods.end(period).isoformat() for period in releases.index.get_level_values("period")]
-    )
+    assert releases["participation_16_17", "2025-03-31"] == "2026-04-08"  # 'updated' before the day it describes
+    ends = pd.Series([lait.periods.end(period).isoformat() for period in releases.index.get_level_values("period")])
     assert (ends.to_numpy() < releases.to_numpy()).all()
 
 
@@ -243,9 +227,7 @@ def test_the_workforce_is_that_of_the_departments_own_release(figures, raw, name
     theirs["published"] = pd.to_numeric(theirs[column], errors="coerce")
     ours = figures.loc[name].reset_index()
     ours["time_period"] = ours["period"].str[:4].astype(int)
-    ours["time_period"] = (ours["time_period"] + ours["period"].str.contains("/")).astype(
-        str
-    )  # the year it ends
+    ours["time_period"] = (ours["time_period"] + ours["period"].str.contains("/")).astype(str)  # the year it ends
     both = ours.merge(theirs, on=["area_code", "time_period"]).dropna(subset=["value", "published"])
     same = (both["value"] - both["published"]).abs() < 0.051
     assert len(both) > 1200
@@ -253,9 +235,7 @@ def test_the_workforce_is_that_of_the_departments_own_release(figures, raw, name
 
 
 def test_a_single_financial_year_is_the_year_it_ends_in(folder, raw):
-    theirs = pd.read_csv(
-        raw / "ohid-fingertips" / "la_hospital_admissions_2324.csv", dtype={"Category Type": str}
-    )
+    theirs = pd.read_csv(raw / "ohid-fingertips" / "la_hospital_admissions_2324.csv", dtype={"Category Type": str})
     theirs = theirs[(theirs["Sex"] == "Persons") & theirs["Category Type"].isna()].drop_duplicates(
         ["Area Code", "Time period"]
     )
@@ -268,9 +248,7 @@ def test_a_single_financial_year_is_the_year_it_ends_in(folder, raw):
 
 
 def test_seven_lines_of_spending_make_the_total(spend):
-    gap = localities((spend["s251_total"] - spend[LINES].sum(axis=1, min_count=7)).to_frame("gap"))[
-        "gap"
-    ].dropna()
+    gap = localities((spend["s251_total"] - spend[LINES].sum(axis=1, min_count=7)).to_frame("gap"))["gap"].dropna()
     # the total of Slough for 2017-18 leaves youth justice out; all others are exact but for rounding
     assert gap[(SLOUGH, "2017-04-01/P1Y")] == -spend.at[(SLOUGH, "2017-04-01/P1Y"), "s251_youth_justice"]
     assert gap.drop((SLOUGH, "2017-04-01/P1Y")).abs().max() <= 2
@@ -300,9 +278,7 @@ def test_zero_lines_are_kept(spend):
 
 def test_declared_cells_would_fail_when_the_publisher_mends_them(folder):
     entry = {"why": "a test", "measures": ["TotPerAbNew"], "labels": ["2021"], "status": "not_available"}
-    with pytest.raises(
-        DataError, match=r"row \d+, column 'Values': '[\d.]+' is not '-', which .* 'a test' expects"
-    ):
+    with pytest.raises(DataError, match=r"row \d+, column 'Values': '[\d.]+' is not '-', which .* 'a test' expects"):
         lait.read(folder, source_that_declares(entry), [indicator()], geography.load())
 
 
@@ -317,9 +293,7 @@ def test_declared_cells_would_fail_when_the_publisher_mends_them(folder):
     ],
 )
 def test_a_bad_declaration_is_refused(folder, entry):
-    with pytest.raises(
-        DataError, match=r"data/sources/dfe-lait\.yml: .* is missing or not known\. Write why"
-    ):
+    with pytest.raises(DataError, match=r"data/sources/dfe-lait\.yml: .* is missing or not known\. Write why"):
         lait.read(folder, source_that_declares(entry), [indicator()], geography.load())
 
 
@@ -407,9 +381,7 @@ def test_a_bad_row_is_refused(small, row, says):
             "key 'select.year' is missing",
         ),
         (
-            indicator().model_copy(
-                update={"select": {"measure": "TotPerAbNew", "year": "academic", "sex": "all"}}
-            ),
+            indicator().model_copy(update={"select": {"measure": "TotPerAbNew", "year": "academic", "sex": "all"}}),
             "key 'select.sex' is not known. Use: measure, year.",
         ),
     ],
@@ -421,9 +393,7 @@ def test_a_bad_select_is_refused(small, one, says):
 
 
 def test_a_lost_column_or_measure_is_refused(small):
-    with pytest.raises(
-        DataError, match=r"bds_long_0\.parquet: row 1, column 'Values': the column is missing"
-    ):
+    with pytest.raises(DataError, match=r"bds_long_0\.parquet: row 1, column 'Values': the column is missing"):
         small(columns={"Values": "Value"})
     known_only_by_name = [("Gone", "Academic Year", "% of pupils", "46082")]
     with pytest.raises(DataError, match="no rows for Gone"):
@@ -444,6 +414,4 @@ def test_the_classification_names_every_line_once():
     assert sorted(stages.index) == sorted(p.stem for p in FILES if p.stem.startswith("s251_"))
     added = set(stages.index[stages != "total"])
     assert added == set(LINES)  # what is not a sum, or part of another line, makes the total and no more
-    assert set(stages.index[stages == "early"]) == set(EARLY) and set(stages.index[stages == "late"]) == set(
-        LATE
-    )
+    assert set(stages.index[stages == "early"]) == set(EARLY) and set(stages.index[stages == "late"]) == set(LATE)

@@ -419,8 +419,7 @@ def test_a_declaration_fails_once_the_publisher_mends_the_fault():
 
 def test_a_jump_of_a_thousand_times_is_refused():
     frames = [
-        outturn.parse(sheet(), declared_file(), WANTED)[0].assign(period=period, file=period)
-        for period in (Y23, Y24)
+        outturn.parse(sheet(), declared_file(), WANTED)[0].assign(period=period, file=period) for period in (Y23, Y24)
     ]
     outturn.check_jumps(pd.concat(frames))
     frames[1]["value"] *= 1000

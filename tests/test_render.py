@@ -8,10 +8,10 @@ import sys
 
 import nbformat
 import pytest
-from conftest import copy_of_repository, handbook
 
 from helpers import paths, render
 from helpers.schemas import DataError
+from repository import copy_of_repository, handbook
 
 
 def test_chapters_stand_in_the_order_of_their_numbers():
@@ -53,10 +53,15 @@ def test_plain_papermill_runs_a_chapter_as_the_readme_says(built, tmp_path):
         f"{sys.executable} -m jupytext --to ipynb -o - notebooks/10_needs.md"
         f" | {sys.executable} -m papermill --no-progress-bar -k python3 - {out} -r area_code E08000009"
     )
-    assert "papermill --no-progress-bar -k python3 - needs.ipynb -r area_code E08000009" in (paths.ROOT / "README.md").read_text()
+    assert (
+        "papermill --no-progress-bar -k python3 - needs.ipynb -r area_code E08000009"
+        in (paths.ROOT / "README.md").read_text()
+    )
     import os
 
-    subprocess.run(command, shell=True, cwd=built, env=os.environ | {"HANDBOOK_ROOT": str(built)}, check=True, capture_output=True)
+    subprocess.run(
+        command, shell=True, cwd=built, env=os.environ | {"HANDBOOK_ROOT": str(built)}, check=True, capture_output=True
+    )
     ours = nbformat.read(built / "book" / "localities" / "trafford" / "needs.ipynb", 4)
     theirs = nbformat.read(out, 4)
     shown = [[o["data"] for o in c.outputs if "data" in o] for c in ours.cells if c.cell_type == "code"]
@@ -102,7 +107,12 @@ def test_no_page_shows_another_places_chart(built):
     def specs(slug):
         text = (built / "book" / "localities" / slug / "needs.ipynb").read_text()
         notebook = json.loads(text)
-        html = "".join("".join(o["data"].get("text/html", "")) for c in notebook["cells"] for o in c.get("outputs", []) if "data" in o)
+        html = "".join(
+            "".join(o["data"].get("text/html", ""))
+            for c in notebook["cells"]
+            for o in c.get("outputs", [])
+            if "data" in o
+        )
         return {part.split('"')[0] for part in html.split('id="chart-')[1:]}, html
 
     trafford, words = specs("trafford")

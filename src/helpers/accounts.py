@@ -15,8 +15,6 @@ ACCOUNTS = {
     "ro3": "Revenue outturn, form RO3 (Ministry of Housing, Communities and Local Government)",
 }
 ZERO = "*"
-NOT_ADDED = "Not added"
-STAGE_NAMES = {"early": "Early", "late": "Late", "unclassified": "Neither"}
 
 
 @cache
@@ -42,7 +40,18 @@ def lines(e: Evidence, account: str) -> pd.DataFrame:
     series["title"] = series["indicator"].map(lambda i: e.indicators[i]["short_title"])
     order = {name: position for position, name in enumerate(classes["indicator"])}
     series["order"] = series["indicator"].map(order)
-    wanted = ["indicator", "title", "stage", "financial_year", "status", "value", "real", "children", "per_child", "release_date"]
+    wanted = [
+        "indicator",
+        "title",
+        "stage",
+        "financial_year",
+        "status",
+        "value",
+        "real",
+        "children",
+        "per_child",
+        "release_date",
+    ]
     return series.sort_values(["order", "financial_year"])[wanted].reset_index(drop=True)
 
 
@@ -110,7 +119,7 @@ def early_late_chart(e: Evidence) -> Html:
             values.append(
                 {
                     "period": row.financial_year,
-                    "stage": STAGE_NAMES[stage],
+                    "stage": spend.STAGE_NAMES[stage],
                     "order": order,
                     "value": None if value != value else round(value, 2),
                     "shown": f"{number(value, 'gbp', 0)} a child",
@@ -118,7 +127,9 @@ def early_late_chart(e: Evidence) -> Html:
             )
     caption = headline(e)
     alternative = f"Spend per child in {e.price_base_year} prices by year, early, late and neither. {caption}"
-    return charts.stages(values, own["financial_year"].tolist(), list(STAGE_NAMES.values()), caption, alternative)
+    return charts.stages(
+        values, own["financial_year"].tolist(), [spend.STAGE_NAMES[s] for s in spend.STAGES], caption, alternative
+    )
 
 
 def share_chart(e: Evidence) -> Html:
@@ -127,7 +138,12 @@ def share_chart(e: Evidence) -> Html:
     both = others.merge(own[["financial_year", "early_share"]], on="financial_year", how="left")
     names = [e.name, "England", "Neighbours' median"]
     values = [
-        {"period": row.financial_year, "who": name, "value": None if value != value else round(value, 2), "shown": number(value, "pct", 1)}
+        {
+            "period": row.financial_year,
+            "who": name,
+            "value": None if value != value else round(value, 2),
+            "shown": number(value, "pct", 1),
+        }
         for row in both.itertuples()
         for name, value in zip(names, (row.early_share, row.england, row.median), strict=True)
     ]
@@ -154,7 +170,7 @@ def line_table(e: Evidence, account: str) -> Html:
     rows = []
     for _, line in own.groupby("indicator", sort=False):
         record = line.iloc[0]
-        cells = [record["title"], STAGE_NAMES.get(record["stage"], NOT_ADDED)]
+        cells = [record["title"], spend.STAGE_NAMES[record["stage"]]]
         for year in (first, last):
             found = line[line["financial_year"] == year]
             cells += [_nominal(found), _per_child(found)]
@@ -183,9 +199,11 @@ def classification_table(e: Evidence, account: str) -> Html:
     """Return the line-by-line classification with its reasons."""
     chosen = e.classification[e.classification["account"] == account]
     rows = [
-        [e.indicators[r.indicator]["short_title"], STAGE_NAMES.get(r.stage, NOT_ADDED), r.reason] for r in chosen.itertuples()
+        [e.indicators[r.indicator]["short_title"], spend.STAGE_NAMES[r.stage], r.reason] for r in chosen.itertuples()
     ]
-    return tables.table(f"How each line of {ACCOUNTS[account]} is classified, and why", ["Line", "Stage", "Reason"], rows)
+    return tables.table(
+        f"How each line of {ACCOUNTS[account]} is classified, and why", ["Line", "Stage", "Reason"], rows
+    )
 
 
 def two_accounts(e: Evidence) -> Html:
@@ -213,7 +231,10 @@ def whole_council(e: Evidence) -> Html:
     found = [e.latest(i) for i in services]
     years = [f.period for f in found if f.period]
     if not years:
-        return paragraph(f"No revenue outturn of {e.name} is in this edition: {reason(found[0].status) if found else 'no rows'}.", "hb-gap")
+        return paragraph(
+            f"No revenue outturn of {e.name} is in this edition: {reason(found[0].status) if found else 'no rows'}.",
+            "hb-gap",
+        )
     year = max(years)
     people = e.latest("population_all_ages").value
     rows, values = [], []
@@ -225,14 +246,22 @@ def whole_council(e: Evidence) -> Html:
         pounds = latest.value * 1000
         rows.append([title, number(pounds, "gbp", 0), number(pounds / people, "gbp", 0)])
         if latest.id != "rsx_total":
-            values.append({"label": title, "value": round(pounds / people, 2), "shown": f"{number(pounds / people, 'gbp', 0)} a head"})
+            values.append(
+                {
+                    "label": title,
+                    "value": round(pounds / people, 2),
+                    "shown": f"{number(pounds / people, 'gbp', 0)} a head",
+                }
+            )
     total = next((f for f in found if f.id == "rsx_total" and f.period == year), None)
     caption = f"Net current expenditure a head by service, {periods.label(year)}, cash"
     if total:
         caption = f"{e.name} spent {money(total.value * 1000)} net on its services in {periods.label(year)}: {number(total.value * 1000 / people, 'gbp', 0)} a head"
     table = tables.table(
         f"Net current expenditure by service, {periods.label(year)}, cash; a head of the population in the middle of 2023",
-        ["Service", "Cash", "A head"], rows, numeric=(1, 2),
+        ["Service", "Cash", "A head"],
+        rows,
+        numeric=(1, 2),
     )
     return Html(charts.bars(values, caption, caption) + f"<details><summary>The table</summary>{table}</details>")
 

@@ -18,7 +18,9 @@ def _common(name: str):
         raise DataError([f"{paths.shown(path)}: not built. Run: handbook bundle"])
     if name.endswith(".json"):
         return json.loads(path.read_text(encoding="utf-8"))
-    return pd.read_csv(path, dtype={"indicator": "str", "account": "str", "stage": "str", "reason": "str", "name": "str"})
+    return pd.read_csv(
+        path, dtype={"indicator": "str", "account": "str", "stage": "str", "reason": "str", "name": "str"}
+    )
 
 
 def early_share(account: str = "s251") -> pd.DataFrame:
@@ -31,7 +33,9 @@ def header(edition: str) -> Html:
     """Return the edition of the page. Raises DataError when the bundles are of another one."""
     built = _common("edition.json")
     if built["edition"] != edition:
-        raise DataError([f"the bundles are of edition {built['edition']}, not {edition}. Run: handbook bundle --edition {edition}"])
+        raise DataError(
+            [f"the bundles are of edition {built['edition']}, not {edition}. Run: handbook bundle --edition {edition}"]
+        )
     return Html(f'<p class="hb-parameters">This page: edition {text(edition)} · {len(built["slugs"])} localities</p>')
 
 
@@ -70,18 +74,32 @@ def share_chart() -> Html:
 def share_table() -> Html:
     """Return the sums behind the share, year by year."""
     rows = [
-        [r.financial_year, str(r.authorities), number(r.early, "gbp", 0), number(r.late, "gbp", 0), f"{r.early_share:.1f}%", f"{r.median:.1f}%"]
+        [
+            r.financial_year,
+            str(r.authorities),
+            number(r.early, "gbp", 0),
+            number(r.late, "gbp", 0),
+            f"{r.early_share:.1f}%",
+            f"{r.median:.1f}%",
+        ]
         for r in early_share().itertuples()
     ]
     head = ["Year", "Authorities with every line", "Early, cash", "Late, cash", "Early share", "Median authority"]
-    return tables.table("Early and late spend on children's services, Section 251 outturn, gross, cash", head, rows, numeric=range(1, 6))
+    return tables.table(
+        "Early and late spend on children's services, Section 251 outturn, gross, cash", head, rows, numeric=range(1, 6)
+    )
 
 
 def classification() -> Html:
     """Return how each line is classified, with the reason."""
     indicators, chosen = _common("indicators.json"), _common("classification.csv")
     rows = [
-        [indicators[r.indicator]["title"], {"s251": "Section 251", "ro3": "RO3"}[r.account], r.stage, r.reason]
+        [
+            indicators[r.indicator]["short_title"],
+            {"s251": "Section 251", "ro3": "RO3"}[r.account],
+            spend.STAGE_NAMES[r.stage],
+            r.reason,
+        ]
         for r in chosen.itertuples()
     ]
     return tables.table("How each line of spend is classified, and why", ["Line", "Account", "Stage", "Reason"], rows)

@@ -26,7 +26,9 @@ def compare(lower, upper, benchmark, polarity: str) -> np.ndarray:
     >>> compare([1, 4, 7, np.nan], [3, 6, 9, 5], 5, "low is good").tolist()
     ['better', 'similar', 'worse', 'not compared']
     """
-    lower, upper, benchmark = np.broadcast_arrays(np.asarray(lower, float), np.asarray(upper, float), np.asarray(benchmark, float))
+    lower, upper, benchmark = np.broadcast_arrays(
+        np.asarray(lower, float), np.asarray(upper, float), np.asarray(benchmark, float)
+    )
     below, similar, above = WORDS[polarity]
     words = np.where(upper < benchmark, below, np.where(lower > benchmark, above, similar)).astype(object)
     words[np.isnan(lower) | np.isnan(upper) | np.isnan(benchmark)] = "not compared"

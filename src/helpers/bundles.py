@@ -37,7 +37,9 @@ def figures(edition: str, folder: Path = paths.FIGURES) -> pd.DataFrame:
     if orphan.any():
         row = joined[orphan].iloc[0]
         raise schemas.DataError(
-            [f"data/figures/releases.csv: no row for {row['source']}, {row['indicator']}, {row['period']}. Ingest again."]
+            [
+                f"data/figures/releases.csv: no row for {row['source']}, {row['indicator']}, {row['period']}. Ingest again."
+            ]
         )
     return joined[joined["release_date"] <= edition].reset_index(drop=True)
 
@@ -85,7 +87,9 @@ def _counties(lower: pd.DataFrame, rows: pd.DataFrame, register: Register) -> pd
     plain_sum = out["value"].where(complete)  # a sum over some of the districts would be too small
     weighted_mean = (out["product"] / out["weight"]).where(complete)
     out["value"] = np.where(rate, from_counts, np.where(ways == "sum", plain_sum, weighted_mean))
-    out["coverage"] = [f"{int(n or 0)} of {m} districts" for n, m in zip(out["with_data"].fillna(0), out["districts"], strict=True)]
+    out["coverage"] = [
+        f"{int(n or 0)} of {m} districts" for n, m in zip(out["with_data"].fillna(0), out["districts"], strict=True)
+    ]
     out = out.reset_index()
     first = lower.groupby(keys, as_index=False)[["unit", "source", "release_date", "file"]].first()
     out = out.merge(first, on=keys)
@@ -117,7 +121,9 @@ def build(
     for code in codes:
         place = register.place(code)
         sets = {
-            name: neighbours[(neighbours["comparator"] == name) & (neighbours["area_code"] == code)].sort_values("position")
+            name: neighbours[(neighbours["comparator"] == name) & (neighbours["area_code"] == code)].sort_values(
+                "position"
+            )
             for name in COMPARATORS
         }
         series = _series(code, place, by_area, grid, values, columns, sets, polarity)
@@ -130,7 +136,9 @@ def build(
 
 
 def _series(code, place, by_area, grid, values, columns, sets, polarity) -> pd.DataFrame:
-    own = by_area.get(code, pd.DataFrame(columns=[*schemas.FIGURES.columns, "interval", "coverage", "source", "release_date", "file"]))
+    own = by_area.get(
+        code, pd.DataFrame(columns=[*schemas.FIGURES.columns, "interval", "coverage", "source", "release_date", "file"])
+    )
     out = grid.index.to_frame(index=False)
     out = out.merge(own.drop(columns="area_code"), on=KEY, how="left")
     out["status"] = out["status"].fillna("no_row")
@@ -164,7 +172,9 @@ def _peers(series: pd.DataFrame, grid: pd.DataFrame, sets: dict, register: Regis
 
 
 def _place(code, place, register: Register, sets: dict, edition: str) -> dict:
-    districts = register.districts[(register.districts["locality_code"] == code) & (register.districts["current"] == "yes")]
+    districts = register.districts[
+        (register.districts["locality_code"] == code) & (register.districts["current"] == "yes")
+    ]
     return {
         "area_code": code,
         "name": place["name"],

@@ -6,7 +6,19 @@ import math
 
 from . import charts, periods, tables
 from .evidence import Evidence, Latest, reason
-from .narrative import COMPARED, Html, comparison, interval, listed, number, peers, sentence, text, then_and_now, value_of
+from .narrative import (
+    COMPARED,
+    Html,
+    comparison,
+    interval,
+    listed,
+    number,
+    peers,
+    sentence,
+    text,
+    then_and_now,
+    value_of,
+)
 
 POLARITY = {
     "high is good": "Higher is better.",
@@ -51,7 +63,9 @@ def card(e: Evidence, latest: Latest) -> Html:
     notes = [n for n in (_provisional(latest), latest.coverage and f"From {latest.coverage}") if n]
     facts = [
         f"England: {value_of(e, latest, latest.england)}" if latest.england == latest.england else "England: no figure",
-        f"{e.place['region']}: {value_of(e, latest, latest.region)}" if latest.region == latest.region else f"{e.place['region']}: no figure",
+        f"{e.place['region']}: {value_of(e, latest, latest.region)}"
+        if latest.region == latest.region
+        else f"{e.place['region']}: no figure",
         peers(e, latest),
     ]
     body = (
@@ -75,7 +89,9 @@ def _trend(e: Evidence, latest: Latest) -> str:
     if len(present) < 2:
         return f'<p class="hb-onepoint">{text(then_and_now(e, latest))}</p>'
     record = e.indicators[latest.id]
-    domain = charts.every_period([row.period for row in e.rows(latest.id) if present[0].period <= row.period <= latest.period])
+    domain = charts.every_period(
+        [row.period for row in e.rows(latest.id) if present[0].period <= row.period <= latest.period]
+    )
     by_period = {row.period: row for row in e.rows(latest.id)}
     names = {e.name: "value", "England": "england", "Neighbours' median": f"{e.comparator_set}_median"}
     values = []

@@ -103,7 +103,9 @@ def _load(path: Path, model: type[_Record]):
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
-        raise DataError([f"{name}: is not YAML: {' '.join(str(error).split())}. Compare it with its neighbours."]) from None
+        raise DataError(
+            [f"{name}: is not YAML: {' '.join(str(error).split())}. Compare it with its neighbours."]
+        ) from None
     if not isinstance(content, dict):
         raise DataError([f"{name}: must hold 'key: value' lines. Compare it with its neighbours."])
     return _record(path, path.stem, content, model)

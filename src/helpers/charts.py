@@ -23,15 +23,34 @@ FONT = "Helvetica, Arial, 'Liberation Sans', sans-serif"
 
 @alt.theme.register("handbook", enable=True)
 def _theme() -> alt.theme.ThemeConfig:
-    axis = {"labelColor": "#2b333a", "titleColor": "#2b333a", "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal"}
+    axis = {
+        "labelColor": "#2b333a",
+        "titleColor": "#2b333a",
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+    }
     return {
         "config": {
             "font": FONT,
             "background": "transparent",
             "view": {"stroke": None},
-            "axis": {**axis, "gridColor": "#e3e7ea", "domainColor": "#8a949c", "tickColor": "#8a949c", "labelOverlap": True},
+            "axis": {
+                **axis,
+                "gridColor": "#e3e7ea",
+                "domainColor": "#8a949c",
+                "tickColor": "#8a949c",
+                "labelOverlap": True,
+            },
             "axisX": {"grid": False, "labelAngle": 0},
-            "legend": {"orient": "top", "labelFontSize": 12, "title": None, "symbolStrokeWidth": 2.5, "symbolSize": 120, "labelLimit": 260},
+            "legend": {
+                "orient": "top",
+                "labelFontSize": 12,
+                "title": None,
+                "symbolStrokeWidth": 2.5,
+                "symbolSize": 120,
+                "labelLimit": 260,
+            },
         }
     }
 
@@ -126,9 +145,15 @@ def stages(values: list[dict], domain: list[str], names: Sequence[str], caption:
         .encode(
             x=alt.X("period:O", title=None, scale=alt.Scale(domain=domain, paddingInner=0.15)),
             y=alt.Y("value:Q", title="£ a child, real terms", axis=alt.Axis(format="$,.4~s", tickCount=5)),
-            color=alt.Color("stage:N", scale=alt.Scale(domain=list(names), range=[colours.get(n, UNCLASSIFIED) for n in names])),
+            color=alt.Color(
+                "stage:N", scale=alt.Scale(domain=list(names), range=[colours.get(n, UNCLASSIFIED) for n in names])
+            ),
             order=alt.Order("order:Q"),
-            tooltip=[alt.Tooltip("stage:N", title="Stage"), alt.Tooltip("period:O", title="Year"), alt.Tooltip("shown:N", title="Spend")],
+            tooltip=[
+                alt.Tooltip("stage:N", title="Stage"),
+                alt.Tooltip("period:O", title="Year"),
+                alt.Tooltip("shown:N", title="Spend"),
+            ],
         )
         .properties(width="container", height=260)
     )

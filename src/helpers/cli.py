@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import functools
 import http.server
-import os
 import resource
-import shutil
 import tempfile
 import time
 from pathlib import Path
@@ -20,6 +18,7 @@ from rich.table import Table
 
 from . import book as site
 from . import bundles, catalogue, evidence, geography, paths, render, schemas, settings, sources
+from . import engine as engine_module
 from . import fetch as fetching
 from .geography import PlaceError
 from .schemas import DataError
@@ -34,9 +33,13 @@ app = typer.Typer(
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
-Only = Annotated[str, typer.Option("--only", "-o", help="Names, slugs or GSS codes, separated by spaces; all when empty.")]
+Only = Annotated[
+    str, typer.Option("--only", "-o", help="Names, slugs or GSS codes, separated by spaces; all when empty.")
+]
 Edition = Annotated[str, typer.Option(help="ISO day: only releases published on or before it. Default: _config.yml.")]
-Engine = Annotated[str, typer.Option("--engine", help="forked: fast, from a warm process; kernel: a stock Jupyter kernel each.")]
+Engine = Annotated[
+    str, typer.Option("--engine", help="forked: fast, from a warm process; kernel: a stock Jupyter kernel each.")
+]
 Workers = Annotated[int, typer.Option(help="Notebooks run at once; 0 is one a core.")]
 
 
@@ -192,7 +195,9 @@ def check():
         collect(schemas.read, paths.FIGURES / f"{source}.csv", schemas.FIGURES)
     if faults:
         raise DataError(faults)
-    out.print(f"{len(indicators)} indicators, {len(known)} sources, {len(releases)} releases of figures: no fault found.")
+    out.print(
+        f"{len(indicators)} indicators, {len(known)} sources, {len(releases)} releases of figures: no fault found."
+    )
 
 
 @app.command()
@@ -233,12 +238,16 @@ def render_(
     raise typer.Exit(1 if failed else 0)
 
 
-def _render(places, parameters: dict[str, str], engine: str, workers: int, to: Path = paths.BOOK / "localities") -> dict[str, str]:
+def _render(
+    places, parameters: dict[str, str], engine: str, workers: int, to: Path = paths.BOOK / "localities"
+) -> dict[str, str]:
     """Render with a progress bar; return {slug: fault} of the localities that failed, after printing them."""
     if engine not in render.ENGINES:
         raise DataError([f"--engine '{engine}' is not known. Use one of: {', '.join(render.ENGINES)}."])
-    if engine == "forked" and not render.engine.available():
-        out.print("This system cannot fork from a server: a stock kernel is started for each notebook, which is slower.")
+    if engine == "forked" and not engine_module.available():
+        out.print(
+            "This system cannot fork from a server: a stock kernel is started for each notebook, which is slower."
+        )
         engine = "kernel"
     failed, written, start = {}, 0, time.monotonic()
     with _progress("Chapters") as progress:

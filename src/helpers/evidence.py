@@ -93,7 +93,7 @@ class Evidence:
         ]
         return [key for _, _, key in sorted(chosen)]
 
-    @cache  # noqa: B019: a chapter holds one Evidence, and ends with it
+    @cache  # noqa: B019 - a chapter holds one Evidence, and ends with it
     def latest(self, indicator: str) -> Latest:
         """Return the newest value of an indicator with its comparisons, or the state of what is missing."""
         rows, present = self.rows(indicator), self.present(indicator)
@@ -194,7 +194,9 @@ def load(area_code: str, edition: str, comparator_set: str = "dfe", price_base_y
     common = paths.BUNDLES / "_common"
     built = _read_json(common / "edition.json")
     if built["edition"] != edition:
-        raise DataError([f"the bundles are of edition {built['edition']}, not {edition}. Run: handbook bundle --edition {edition}"])
+        raise DataError(
+            [f"the bundles are of edition {built['edition']}, not {edition}. Run: handbook bundle --edition {edition}"]
+        )
     if area_code not in built["slugs"]:
         raise DataError([f"parameter area_code={area_code!r}: no locality has this code. Run: handbook list"])
     folder = paths.BUNDLES / built["slugs"][area_code]
@@ -202,7 +204,9 @@ def load(area_code: str, edition: str, comparator_set: str = "dfe", price_base_y
     deflator = pd.read_csv(common / "deflator.csv").set_index("financial_year")["index"]
     if price_base_year not in deflator.index:
         raise DataError(
-            [f"parameter price_base_year={price_base_year!r}: the deflator covers {deflator.index[0]} to {deflator.index[-1]}."]
+            [
+                f"parameter price_base_year={price_base_year!r}: the deflator covers {deflator.index[0]} to {deflator.index[-1]}."
+            ]
         )
     table = {"keep_default_na": False, "na_values": [""]}
     series = pd.read_csv(folder / "series.csv", dtype=_TEXT, **table)

@@ -56,7 +56,9 @@ def download(url: str, path: Path, expected: str) -> None:
             )
         os.replace(part, path)
     except httpx.HTTPError as error:
-        raise DataError([f"{url}: cannot be downloaded: {error or type(error).__name__}. Try again, or get it by hand."]) from None
+        raise DataError(
+            [f"{url}: cannot be downloaded: {error or type(error).__name__}. Try again, or get it by hand."]
+        ) from None
     finally:
         part.unlink(missing_ok=True)
 

@@ -97,7 +97,9 @@ class Register:
             raise PlaceError(self._wrong_tier(district.iloc[0]))
         for region_code, region in self.regions.items():
             if slugify(region) == slug:
-                raise PlaceError(f"'{text}' is a region ({region_code}), not a locality. Run `handbook list` for its localities.")
+                raise PlaceError(
+                    f"'{text}' is a region ({region_code}), not a locality. Run `handbook list` for its localities."
+                )
         slugs = self.localities["slug"].tolist()
         near = [s for s in slugs if slug and slug in s][:3] or difflib.get_close_matches(slug, slugs, n=3, cutoff=0.5)
         hint = f" Did you mean: {', '.join(near)}?" if near else ""

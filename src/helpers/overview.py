@@ -13,7 +13,7 @@ def header(e: Evidence) -> Html:
     """Return what the place is, the parameters of the page, and a notice where its area or code has changed."""
     kind = e.place["kind"]
     districts = e.place["districts"]
-    about = f"{e.name} is {'an' if kind[0] in 'aeiou' else 'a'} {kind} in {_the(e.place['region'])} (GSS code {e.place['area_code']})."
+    about = f"{e.name} is a {kind} in {_the(e.place['region'])} (GSS code {e.place['area_code']})."
     if districts:
         about += f" Its {len(districts)} districts are {listed(districts)}."
     notice = "".join(f'<p class="hb-notice">{text(_change(e, c))}</p>' for c in e.place["changes"])
@@ -25,7 +25,7 @@ def header(e: Evidence) -> Html:
 
 
 def _the(region: str) -> str:
-    return region if region == "London" else f"the {region.removeprefix('The ')}"
+    return region if region in ("London", "Yorkshire and The Humber") else f"the {region}"
 
 
 def _change(e: Evidence, change: dict) -> str:

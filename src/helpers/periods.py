@@ -10,8 +10,8 @@ import re
 from datetime import date, timedelta
 
 PATTERN = r"^\d{4}-\d{2}-\d{2}(/P\d{1,2}[YM])?$"
-_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
-_FULL = ("January February March April May June July August September October November December").split()
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+_FULL = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
 
 
 def split(period: str) -> tuple[date, int]:
@@ -49,8 +49,12 @@ def end(period: str) -> date:
 def label(period: str) -> str:
     """Return the period as a reader expects to see it.
 
-    >>> [label(p) for p in ("2024-04-01/P1Y", "2024-01-01/P1Y", "2025-03-31", "2025-01-01/P3M", "2022-01-01/P3Y")]
-    ['2024-25', '2024', '31 March 2025', 'Jan to Mar 2025', '2022 to 2024']
+    A year from April is a financial year (2024-25), one from August or September a school year (2024/25).
+
+    >>> [label(p) for p in ("2024-04-01/P1Y", "2024-09-01/P1Y", "2024-01-01/P1Y", "2025-03-31", "2025-01-01/P3M")]
+    ['2024-25', '2024/25', '2024', '31 March 2025', 'Jan to Mar 2025']
+    >>> label("2022-01-01/P3Y")
+    '2022 to 2024'
     >>> label("2013-07-01/P3Y")
     'Jul 2013 to Jun 2016'
     """
@@ -61,7 +65,8 @@ def label(period: str) -> str:
     if months < 12:
         return f"{_MONTHS[start.month - 1]} to {_MONTHS[last.month - 1]} {last.year}"
     if months == 12:
-        return f"{start.year}" if start.month == 1 else f"{start.year}-{last.year % 100:02d}"
+        dash = "/" if start.month in (8, 9) else "-"
+        return f"{start.year}" if start.month == 1 else f"{start.year}{dash}{last.year % 100:02d}"
     if start.month == 1:
         return f"{start.year} to {last.year}"
     return f"{_MONTHS[start.month - 1]} {start.year} to {_MONTHS[last.month - 1]} {last.year}"

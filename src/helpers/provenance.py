@@ -30,7 +30,7 @@ def sources(e: Evidence) -> Html:
         caveats = "".join(f"<li>{text(c)}</li>" for c in source["caveats"])
         parts.append(
             f'<section class="hb-card"><h3>{text(source["publisher"])}: {text(source["title"])}</h3><ul class="hb-facts">'
-            f"<li>{rows['indicator'].nunique()} indicators, {len(rows)} figures of {text(e.name)}</li>"
+            f"<li>Indicators: {rows['indicator'].nunique()}. Figures of {text(e.name)}: {len(rows)}</li>"
             f"<li>Newest figure is of {newest.isoformat()}: {age} months old at this edition</li>"
             f'<li>Licence: <a href="{link}">{text(licence)}</a></li>'
             f"<li>Quality {text(GRADES[source['quality']])}. {text(source['quality_reason'])}</li>"
@@ -53,7 +53,11 @@ def gaps(e: Evidence) -> Html:
             rows.append([title, periods.label(latest.period), latest.newer])
     if not rows:
         return paragraph(f"Every indicator has a value for {e.name} in its newest period.")
-    return tables.table(f"{len(rows)} of {len(e.indicators)} indicators are not up to date for {e.name}", ["Indicator", "Newest value", "What is missing"], rows)
+    return tables.table(
+        f"{len(rows)} of {len(e.indicators)} indicators are not up to date for {e.name}",
+        ["Indicator", "Newest value", "What is missing"],
+        rows,
+    )
 
 
 def attribution(e: Evidence) -> Html:

@@ -22,7 +22,7 @@ import papermill
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
-from . import engine, paths, schemas
+from . import paths, schemas
 from .schemas import DataError
 
 ENGINES = {"forked": "handbook", "kernel": None}
@@ -54,10 +54,15 @@ def source(path: Path) -> nbformat.NotebookNode:
     for position, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{position:02d}"
     notebook.metadata = nbformat.from_dict(
-        {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}, "language_info": {"name": "python"}}
+        {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        }
     )
     if not any("parameters" in c.metadata.get("tags", []) for c in notebook.cells):
-        raise DataError([f"{paths.shown(path)}: no cell has the tag `parameters`. Copy that cell from another chapter."])
+        raise DataError(
+            [f"{paths.shown(path)}: no cell has the tag `parameters`. Copy that cell from another chapter."]
+        )
     return notebook
 
 
@@ -67,16 +72,20 @@ def parameter_names(notebook: nbformat.NotebookNode) -> list[str]:
     return [n.target.id for n in ast.parse(cell.source).body if isinstance(n, ast.AnnAssign)]
 
 
-def execute(path: Path, parameters: dict[str, str], name: str = "", engine_name: str = "forked") -> nbformat.NotebookNode:
+def execute(
+    path: Path, parameters: dict[str, str], name: str = "", engine_name: str = "forked"
+) -> nbformat.NotebookNode:
     """Return a chapter run with `parameters`, without anything that changes from run to run.
 
     `name` replaces the words "this locality" in the title. Raises DataError for a parameter the chapter does not
     have, and PapermillExecutionError for a cell that fails.
     """
     notebook = deepcopy(source(path))
-    unknown = sorted(set(parameters) - set(parameter_names(notebook)))
+    declared = parameter_names(notebook)
+    unknown = sorted(set(parameters) - set(declared))
     if unknown:
-        raise DataError([f"{paths.shown(path)}: no parameter {', '.join(unknown)}. Use: {', '.join(parameter_names(notebook))}."])
+        raise DataError([f"{paths.shown(path)}: no parameter {', '.join(unknown)}. Use: {', '.join(declared)}."])
+    parameters = {key: parameters[key] for key in declared if key in parameters}  # one order, so one text
     if name:
         title = next(c for c in notebook.cells if c.cell_type == "markdown" and c.source.startswith("# "))
         first, _, rest = title.source.partition("\n")
@@ -132,7 +141,8 @@ def locality(slug: str, name: str, parameters: dict[str, str], target: Path, eng
         shutil.rmtree(folder, ignore_errors=True)
         return Rendered(slug, 0, fault_of(error))
     written = sum(
-        schemas.write_text(folder / f"{chapter}.ipynb", nbformat.writes(notebook) + "\n") for chapter, notebook in done.items()
+        schemas.write_text(folder / f"{chapter}.ipynb", nbformat.writes(notebook) + "\n")
+        for chapter, notebook in done.items()
     )
     for stale in set(folder.glob("*.ipynb")) - {folder / f"{c}.ipynb" for c in done}:
         stale.unlink()

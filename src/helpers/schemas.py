@@ -187,8 +187,7 @@ def _faults(error, frame: pd.DataFrame, schema: pa.DataFrameSchema, name: str) -
         for row, record in twice.iterrows():
             key = ", ".join(str(record[c]) for c in schema.unique)
             lines.append(
-                f"{name}: row {row + 2}, columns {schema.unique}: {key} stands twice."
-                " Keep one row for each key."
+                f"{name}: row {row + 2}, columns {schema.unique}: {key} stands twice. Keep one row for each key."
             )
     for case in error.failure_cases.to_dict("records"):
         if str(case["check"]) == "multiple_fields_uniqueness":
@@ -239,7 +238,9 @@ def read(path: Path, schema: pa.DataFrameSchema) -> pd.DataFrame:
     try:
         frame = pd.read_csv(path, dtype=types, keep_default_na=False, na_values=[""], encoding="utf-8", index_col=False)
     except (ValueError, UnicodeDecodeError) as error:
-        raise DataError([f"{shown(path)}: cannot be read as a table: {error}. Restore it from git, or ingest again."]) from None
+        raise DataError(
+            [f"{shown(path)}: cannot be read as a table: {error}. Restore it from git, or ingest again."]
+        ) from None
     return validate(frame, schema, path)
 
 

@@ -21,5 +21,7 @@ def load(path: Path = paths.CONFIG) -> dict[str, str]:
     block = (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("handbook")
     if not isinstance(block, dict) or set(block) != set(KEYS):
         found = ", ".join(block) if isinstance(block, dict) else "nothing"
-        raise DataError([f"{paths.shown(path)}: the block 'handbook' must hold exactly: {', '.join(KEYS)}. It holds: {found}."])
+        raise DataError(
+            [f"{paths.shown(path)}: the block 'handbook' must hold exactly: {', '.join(KEYS)}. It holds: {found}."]
+        )
     return {key: str(value) for key, value in block.items()}

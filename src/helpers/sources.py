@@ -45,7 +45,9 @@ def check_files(source: Source, folder: Path) -> None:
     for file in source.files:
         path = folder / file.name
         if not path.exists():
-            faults.append(f"{source.id}/{file.name}: not found. Fetch it, or give the folder that holds it with --from.")
+            faults.append(
+                f"{source.id}/{file.name}: not found. Fetch it, or give the folder that holds it with --from."
+            )
         elif (found := sha256(path)) != file.sha256:
             faults.append(
                 f"{source.id}/{file.name}: sha256 is {found}, but data/sources/{source.id}.yml says {file.sha256}."
@@ -55,7 +57,9 @@ def check_files(source: Source, folder: Path) -> None:
         raise DataError(faults)
 
 
-def ingest(origin: Path, target: Path = paths.FIGURES, report: Callable[[Ingested], None] = lambda _: None) -> list[Ingested]:
+def ingest(
+    origin: Path, target: Path = paths.FIGURES, report: Callable[[Ingested], None] = lambda _: None
+) -> list[Ingested]:
     """Read every source's files below `origin` and write data/figures. Nothing is written if anything is wrong.
 
     `origin` holds a folder a source, named as the source's `folder` or id. Raises DataError with all the faults of
@@ -111,11 +115,15 @@ def _checked(figures: pd.DataFrame, own: list[Indicator], source: Source) -> pd.
     for indicator in own:
         rows = figures[figures["indicator"] == indicator.id]
         if rows["value"].notna().sum() == 0 and rows["count"].notna().sum() == 0:
-            faults.append(f"data/indicators/{indicator.id}.yml: its `select` finds no value in {source.id}. Correct it.")
+            faults.append(
+                f"data/indicators/{indicator.id}.yml: its `select` finds no value in {source.id}. Correct it."
+            )
             continue
         wrong = set(rows["unit"]) - {indicator.unit}
         if wrong:
-            faults.append(f"{name}: indicator '{indicator.id}' has unit {sorted(wrong)}, but its YAML says '{indicator.unit}'.")
+            faults.append(
+                f"{name}: indicator '{indicator.id}' has unit {sorted(wrong)}, but its YAML says '{indicator.unit}'."
+            )
         faults += _jumps(rows, name, indicator.id)
     if faults:
         raise DataError(faults)

@@ -8,6 +8,7 @@ from . import periods
 from .schemas import DataError
 
 STAGES = ("early", "late", "unclassified")
+STAGE_NAMES = {"early": "Early", "late": "Late", "unclassified": "Neither", "total": "Not added"}
 
 
 def real_terms(amount, financial_year, deflator: pd.Series, base_year: str):
@@ -18,7 +19,7 @@ def real_terms(amount, financial_year, deflator: pd.Series, base_year: str):
     Source: HM Treasury, GDP deflators user guide: amount x index(base) / index(year).
 
     >>> d = pd.Series({"2016-17": 80.0, "2024-25": 100.0})
-    >>> real_terms(80.0, "2016-17", d, "2024-25")
+    >>> float(real_terms(80.0, "2016-17", d, "2024-25"))
     100.0
     """
     wanted = {base_year, *([financial_year] if isinstance(financial_year, str) else financial_year)}
@@ -30,7 +31,11 @@ def real_terms(amount, financial_year, deflator: pd.Series, base_year: str):
                 f" {deflator.index[-1]}. Choose a year in that range, or ingest a newer release."
             ]
         )
-    years = deflator[financial_year] if isinstance(financial_year, str) else pd.Series(financial_year).map(deflator).to_numpy()
+    years = (
+        deflator[financial_year]
+        if isinstance(financial_year, str)
+        else pd.Series(financial_year).map(deflator).to_numpy()
+    )
     return amount * deflator[base_year] / years
 
 
@@ -43,7 +48,9 @@ def early_late(series: pd.DataFrame, classification: pd.DataFrame, account: str)
     """
     lines = classification[(classification["account"] == account) & classification["stage"].isin(STAGES)]
     if lines.empty:
-        raise DataError([f"data/reference/spend_classification.csv: no lines for account '{account}'. Add them with a reason each."])
+        raise DataError(
+            [f"data/reference/spend_classification.csv: no lines for account '{account}'. Add them with a reason each."]
+        )
     chosen = series[series["indicator"].isin(lines["indicator"])]
     wide = chosen.pivot(index=["area_code", "period"], columns="indicator", values="value")
     wide = wide.reindex(columns=lines["indicator"])

@@ -25,7 +25,9 @@ def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str | Html]
 
     header = "".join(cell("th", i, h, ' scope="col"') for i, h in enumerate(head))
     body = "".join(
-        "<tr>" + "".join(cell("th", 0, c, ' scope="row"') if i == 0 else cell("td", i, c) for i, c in enumerate(row)) + "</tr>"
+        "<tr>"
+        + "".join(cell("th", 0, c, ' scope="row"') if i == 0 else cell("td", i, c) for i, c in enumerate(row))
+        + "</tr>"
         for row in rows
     )
     return Html(

@@ -32,7 +32,11 @@ class Reading:
     def __post_init__(self):
         lost = self.considered - len(self.figures) - sum(self.dropped.values())
         if lost:
-            raise DataError([f"{lost} rows are unaccounted for: {self.considered} considered, {len(self.figures)} kept, {self.dropped} dropped."])
+            raise DataError(
+                [
+                    f"{lost} rows are unaccounted for: {self.considered} considered, {len(self.figures)} kept, {self.dropped} dropped."
+                ]
+            )
 
 
 def names() -> list[str]:
@@ -52,5 +56,7 @@ def load(name: str):
     helpers.schemas.DataError: reader 'pdf' is not known. ...
     """
     if name not in names():
-        raise DataError([f"reader '{name}' is not known. Use one of: {', '.join(names())}; or write src/helpers/readers/{name}.py."])
+        raise DataError(
+            [f"reader '{name}' is not known. Use one of: {', '.join(names())}; or write src/helpers/readers/{name}.py."]
+        )
     return importlib.import_module(f"{__name__}.{name}")

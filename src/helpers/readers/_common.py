@@ -46,7 +46,10 @@ def reading(rows: pd.DataFrame, indicators: list[Indicator], register: Register,
         "abolished area whose successors cover other ground",
         rows["area_code"].isin(old) & ~(rows["indicator"].isin(by_district) & rows["area_code"].isin(districts)),
     )
-    drop("district, and this indicator is shown for upper tiers", rows["area_code"].isin(districts) & ~rows["indicator"].isin(by_district))
+    drop(
+        "district, and this indicator is shown for upper tiers",
+        rows["area_code"].isin(districts) & ~rows["indicator"].isin(by_district),
+    )
     drop("not a locality, region or England", ~rows["area_code"].isin(shown | districts))
 
     key = ["indicator", "area_code", "period"]

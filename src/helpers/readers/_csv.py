@@ -19,9 +19,7 @@ def read(folder: Path, name: str, columns: Iterable[str]) -> pd.DataFrame:
     Raises DataError for a file that is no table, and for one of `columns` that is missing.
     """
     try:
-        table = pd.read_csv(
-            folder / name, dtype=str, keep_default_na=False, encoding="utf-8-sig", index_col=False
-        )
+        table = pd.read_csv(folder / name, dtype=str, keep_default_na=False, encoding="utf-8-sig", index_col=False)
     except (ValueError, UnicodeDecodeError) as error:
         raise _common.fail(name, None, None, f"cannot be read as a table: {error}", UNCHANGED) from None
     for column in columns:

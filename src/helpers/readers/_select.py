@@ -14,9 +14,7 @@ def fault(indicator: Indicator, what: str, remedy: str) -> DataError:
     return DataError([f"data/indicators/{indicator.id}.yml: select: {what}. {remedy}"])
 
 
-def keys(
-    indicator: Indicator, given: dict[str, Any], needed: Iterable[str], optional: Iterable[str] = ()
-) -> None:
+def keys(indicator: Indicator, given: dict[str, Any], needed: Iterable[str], optional: Iterable[str] = ()) -> None:
     """Raise DataError unless `given` has every needed key and no unknown one."""
     needed, known = list(needed), [*needed, *optional]
     if not isinstance(given, dict):

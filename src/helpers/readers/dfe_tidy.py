@@ -76,9 +76,7 @@ def read(folder: Path, source: Source, indicators: list[Indicator], register: Re
     return replace(reading, considered=len(everything), dropped=dropped)
 
 
-def _rows(
-    folder: Path, source: Source, indicator: Indicator, register: Register, frames: dict
-) -> pd.DataFrame:
+def _rows(folder: Path, source: Source, indicator: Indicator, register: Register, frames: dict) -> pd.DataFrame:
     select = indicator.select
     _check_keys(indicator)
     file = _select.file(indicator, source, select["file"])
@@ -168,16 +166,12 @@ def _keys(
     for row in chosen.index[twice]:
         others = [c for c in chosen if c not in IDENTIFIERS and not chosen[c].str.fullmatch(r"[\d.]+|\w|low").all()]
         what = f"{area[row]} stands twice in {year[row]}"
-        remedy = (
-            f"Filter in data/indicators/{indicator.id}.yml on one of: {', '.join(others) or 'none differs'}."
-        )
+        remedy = f"Filter in data/indicators/{indicator.id}.yml on one of: {', '.join(others) or 'none differs'}."
         raise _common.fail(file, row + 2, LEVELS[chosen.at[row, "geographic_level"]], what, remedy)
     return pd.DataFrame({"area_code": area, "period": year.map(to_period)}), area, year
 
 
-def _numbers(
-    indicator: Indicator, chosen: pd.DataFrame, column: str, file: str
-) -> tuple[pd.Series, pd.Series]:
+def _numbers(indicator: Indicator, chosen: pd.DataFrame, column: str, file: str) -> tuple[pd.Series, pd.Series]:
     """Return the numbers of a column, and the status that each symbol stands for ('' beside a number)."""
     _select.choice(indicator, "column", column, [c for c in chosen if c not in IDENTIFIERS])
     text = chosen[column].str.strip()
@@ -189,9 +183,7 @@ def _numbers(
     return pd.to_numeric(text, errors="coerce").astype(float), text.map(SYMBOLS).fillna("")
 
 
-def _denominator(
-    folder, source, indicator, register, frames, chosen, area, year
-) -> tuple[pd.Series, pd.Series]:
+def _denominator(folder, source, indicator, register, frames, chosen, area, year) -> tuple[pd.Series, pd.Series]:
     """Return each row's denominator and its status, from the same row or from another by area and year."""
     wanted, own = indicator.select["denominator"], indicator.select["file"]
     if isinstance(wanted, str):

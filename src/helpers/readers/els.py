@@ -62,9 +62,7 @@ def read(folder: Path, source: Source, indicators: list[Indicator], register: Re
     rows of one area and period. Format: https://github.com/ONSdigital/explore-local-statistics-data
     """
     tables: dict[str, pd.DataFrame] = {}
-    rows = pd.concat(
-        [_rows(folder, source, indicator, tables) for indicator in indicators], ignore_index=True
-    )
+    rows = pd.concat([_rows(folder, source, indicator, tables) for indicator in indicators], ignore_index=True)
     kept = rows[rows["drop"] == ""].drop(columns="drop")
     reading = _common.reading(kept, indicators, register, source.id)
     own = rows.loc[rows["drop"] != "", "drop"].value_counts().sort_index().to_dict()
@@ -111,9 +109,7 @@ def _table(folder: Path, name: str) -> pd.DataFrame:
     table = _csv.read(folder, name, COLUMNS)
     for row in table.index[~table["period"].str.fullmatch(periods.PATTERN)]:
         what = f"'{table.at[row, 'period']}' is not a period"
-        raise _common.fail(
-            name, row + 2, "period", what, "Expected start/duration, such as 2024-04-01/P1Y, or a day."
-        )
+        raise _common.fail(name, row + 2, "period", what, "Expected start/duration, such as 2024-04-01/P1Y, or a day.")
     return table
 
 

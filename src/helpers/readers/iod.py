@@ -78,9 +78,7 @@ def parse(rows: list[list[str]], file: File, indicators: list[Indicator]) -> pd.
                 value = round(value * 100, 6)  # 100 * 0.0029 is not quite 0.29
             taken.append((indicator.id, area_code, value, indicator.unit))
     frame = pd.DataFrame(taken, columns=["indicator", "area_code", "value", "unit"])
-    return frame.assign(
-        period=file.reads["period"], status="final", release_date=file.release_date, file=file.name
-    )
+    return frame.assign(period=file.reads["period"], status="final", release_date=file.release_date, file=file.name)
 
 
 def _records(rows: list[list[str]], file: File) -> dict[tuple[str, str], tuple[int, dict[str, str]]]:

@@ -240,14 +240,10 @@ def _declared(table: pd.DataFrame, file: File, dictionary: pd.DataFrame, where: 
     status = pd.Series("", table.index)
     for entry in file.reads.get("declared", []):
         name = f"{where}: {file.name}: declared '{entry.get('why', entry)}'"
-        unknown = set(entry) - DECLARED_KEYS or set(entry.get("measures", ["measures"])) - set(
-            dictionary.index
-        )
+        unknown = set(entry) - DECLARED_KEYS or set(entry.get("measures", ["measures"])) - set(dictionary.index)
         whole = "why" in entry and entry.get("status") in MISSING and ("expect" in entry or "labels" in entry)
         if unknown or not whole:
-            keys = (
-                f"why, measures, labels or expect, status ({', '.join(MISSING)}), and numbers for some areas"
-            )
+            keys = f"why, measures, labels or expect, status ({', '.join(MISSING)}), and numbers for some areas"
             what = f"{', '.join(sorted(unknown)) or 'a key or the status'} is missing or not known"
             raise DataError([f"{name}: {what}. Write {keys}."])
         expect = entry.get("expect") or dict.fromkeys(entry["labels"], GAP)
@@ -257,9 +253,7 @@ def _declared(table: pd.DataFrame, file: File, dictionary: pd.DataFrame, where: 
         for row in table.index[cells & (table["Values"] != table["Years"].map(expect))][:1]:
             found, declared = table.at[row, "Values"], expect[table.at[row, "Years"]]
             what = f"'{found}' is not '{declared}', which {name} expects"
-            raise fail(
-                TABLE, int(row) + 2, "Values", what, "The publisher changed it: correct the declaration."
-            )
+            raise fail(TABLE, int(row) + 2, "Values", what, "The publisher changed it: correct the declaration.")
         status[cells] = entry["status"]
         table.loc[cells, "value"] = float("nan")
     return status

@@ -93,9 +93,7 @@ def _nearest(pairs: pd.DataFrame, file: File, register: Register) -> pd.DataFram
     itself = pairs["area_code"] == pairs["neighbour_code"]
     twice = pairs.duplicated(["area_code", "neighbour_code"]) | pairs.duplicated(["area_code", "rank"])
     for pair in pairs[itself | twice].itertuples():
-        what = (
-            f"neighbour {pair.rank} of {pair.area_code}, {pair.neighbour_code}, is itself or is there twice"
-        )
+        what = f"neighbour {pair.rank} of {pair.area_code}, {pair.neighbour_code}, is itself or is there twice"
         raise _common.fail(file.name, pair.row, None, what, _csv.UNCHANGED)
     pairs = pairs.sort_values(["area_code", "rank"])
     pairs["position"] = pairs.groupby("area_code").cumcount() + 1

@@ -80,9 +80,7 @@ def _choice(indicator: Indicator) -> tuple[str, str, str]:
     return select["form"], select["line"], select["column"]
 
 
-def parse(
-    rows: list[list[Any]], file: File, wanted: dict[str, tuple[str, str]]
-) -> tuple[pd.DataFrame, dict[str, int]]:
+def parse(rows: list[list[Any]], file: File, wanted: dict[str, tuple[str, str]]) -> tuple[pd.DataFrame, dict[str, int]]:
     """Return one row for each authority and wanted indicator, and how many cells were left out, by reason.
 
     `rows` are the sheet's rows, header and notes included; `wanted` is {indicator: (line, column)}. Raises
@@ -167,9 +165,7 @@ def check_preamble(rows: list[list[Any]], file: File) -> None:
                 raise _common.fail(file.name, row, None, what, "Correct release_date in data/sources.")
 
 
-def columns(
-    rows: list[list[Any]], file: File
-) -> tuple[dict[tuple[str, str], int], dict[str, DataError]]:
+def columns(rows: list[list[Any]], file: File) -> tuple[dict[tuple[str, str], int], dict[str, DataError]]:
     """Return {(line, column): its place in the row} from the header, and the faults of lines by line.
 
     The line is written above its columns (two header rows), in every column's header, or, in one year, left

@@ -44,7 +44,9 @@ class Finding:
 
     def __post_init__(self):
         if self.status not in STATUSES:
-            raise DataError([f"src/helpers/rules: status '{self.status}' is not known. Use one of: {', '.join(STATUSES)}."])
+            raise DataError(
+                [f"src/helpers/rules: status '{self.status}' is not known. Use one of: {', '.join(STATUSES)}."]
+            )
         if self.status == "cannot say" and not self.settles:
             raise DataError(["src/helpers/rules: a finding that cannot say must name what would settle it."])
 
@@ -61,7 +63,9 @@ def derive(e: Evidence, thresholds: dict) -> list[Finding]:
         for finding in findings:
             dangling = [i for i in finding.trace if i not in e.indicators]
             if dangling:
-                raise DataError([f"src/helpers/rules/{name}.py: rests on {dangling}, which no indicator has as its id."])
+                raise DataError(
+                    [f"src/helpers/rules/{name}.py: rests on {dangling}, which no indicator has as its id."]
+                )
         found += findings
     empty = [a for a in AREAS if not any(f.area == a for f in found)]
     if empty:

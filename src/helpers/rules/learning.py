@@ -23,7 +23,11 @@ def recommend(e: Evidence, thresholds: dict) -> list[Finding]:
         ]
     first, last = have.iloc[0], have.iloc[-1]
     fall = first["early_share"] - last["early_share"]
-    trace = tuple(e.classification.loc[(e.classification["account"] == "s251") & e.classification["stage"].isin(["early", "late"]), "indicator"])
+    trace = tuple(
+        e.classification.loc[
+            (e.classification["account"] == "s251") & e.classification["stage"].isin(["early", "late"]), "indicator"
+        ]
+    )
     story = (
         f"The early share of {e.name}'s spend on early and late help for children was {first['early_share']:.1f}% in"
         f" {first['financial_year']} and {last['early_share']:.1f}% in {last['financial_year']}"
@@ -46,4 +50,12 @@ def recommend(e: Evidence, thresholds: dict) -> list[Finding]:
             )
         ]
     change = f"a fall of {fall:.1f} points" if fall > 0 else f"a rise of {-fall:.1f} points"
-    return [Finding(AREA, "watch", f"{story}: {change}, short of the threshold of {thresholds['early_share_fall_points']} points.", learning, trace)]
+    return [
+        Finding(
+            AREA,
+            "watch",
+            f"{story}: {change}, short of the threshold of {thresholds['early_share_fall_points']} points.",
+            learning,
+            trace,
+        )
+    ]

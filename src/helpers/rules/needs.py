@@ -32,7 +32,9 @@ def against(e: Evidence, word: str, chapters: tuple[str, ...] = ("needs", "outco
 
 def recommend(e: Evidence, thresholds: dict) -> list[Finding]:
     """Return the needs to look at first, or say that the rule found none."""
-    judged = [e.latest(i) for c in ("needs", "outcomes") for i in e.select(c) if e.indicators[i]["polarity"] != "no judgement"]
+    judged = [
+        e.latest(i) for c in ("needs", "outcomes") for i in e.select(c) if e.indicators[i]["polarity"] != "no judgement"
+    ]
     compared = [c for c in judged if c.against_england != "not compared"]
     chance = 0.025 * len(compared)
     worse = against(e, "worse")[: thresholds["needs_listed"]]

@@ -1,0 +1,205 @@
+"""The book around the chapters: its contents, its generated pages, the bundle for charts, the build and its gates.
+
+Only what changed is written, so that Jupyter Book reads only what changed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+import pandas as pd
+
+from . import catalogue, gates, geography, landing, paths, schemas, settings
+from .geography import Register, slugify
+from .schemas import DataError
+
+AUTHORED = ("how-to-read", "methods", "glossary", "accessibility", "attribution")
+LOG = paths.BUILD / "book.log"
+
+
+def title_of(chapter: str) -> str:
+    """Return a chapter's name as a reader sees it.
+
+    >>> title_of("recommendations")
+    'Recommendations'
+    """
+    return chapter.replace("_", " ").replace("-", " ").capitalize()
+
+
+def write_toc(
+    slugs: Mapping[str, Sequence[str]],
+    chapters: Sequence[str],
+    general: Sequence[str] = AUTHORED,
+    folder: Path = paths.BOOK,
+) -> bool:
+    """Write book/_toc.yml; return False when it said this already.
+
+    `slugs`: {region's slug: slugs of its localities}. A region page stands over its localities, and a locality's
+    first chapter over the others. Sphinx asks that every page has a place here; readers never see this tree.
+    """
+    first, *others = chapters
+    lines = ["format: jb-book", "root: index", "chapters:"]
+    lines += [f"- file: {page}" for page in general]
+    for region, places in slugs.items():
+        lines += [f"- file: regions/{region}", "  sections:"]
+        for slug in places:
+            lines.append(f"  - file: localities/{slug}/{first}")
+            lines += ["    sections:"] * bool(others)
+            lines += [f"    - file: localities/{slug}/{chapter}" for chapter in others]
+    return schemas.write_text(folder / "_toc.yml", "\n".join(lines) + "\n")
+
+
+def write_site(
+    places: pd.DataFrame,
+    chapters: Sequence[str],
+    edition: str,
+    general: Sequence[str] = AUTHORED,
+    folder: Path = paths.BOOK,
+) -> bool:
+    """Write book/_generated/site.json, from which the page frame (src/sphinxext) looks up names and links."""
+    site = {
+        "edition": edition,
+        "chapters": [{"name": c, "title": title_of(c)} for c in chapters],
+        "general": list(general),
+        "regions": [{"name": r, "doc": f"regions/{slugify(r)}"} for r, _ in landing.regions(places)],
+        "places": {
+            row.slug: {"name": row.name, "code": row.area_code, "region": row.region}
+            for row in places.itertuples(index=False)
+        },
+    }
+    text = json.dumps(site, ensure_ascii=False, indent=1)
+    return schemas.write_text(folder / "_generated" / "site.json", f"{text}\n")
+
+
+def write_pages(
+    slugs: Sequence[str],
+    chapters: Sequence[str],
+    edition: str,
+    extra: Mapping[str, str] | None = None,
+    missing: Mapping[str, str] | None = None,
+    register: Register | None = None,
+    folder: Path = paths.BOOK,
+    shapes: Path = paths.FIGURES / "boundaries.json",
+) -> list[str]:
+    """Write all that is generated around the chapters of `slugs`, and return the names of the book's pages.
+
+    `extra`: {general page beside the authored ones, such as england: words that link to it on the landing page}.
+    `missing`: {slug of a locality: why it is not here}. Raises DataError for a slug that is not known.
+    """
+    register = register or geography.register()
+    known = register.localities.set_index("slug", drop=False)
+    strange = [slug for slug in (*slugs, *(missing or {})) if slug not in known.index]
+    if strange:
+        raise DataError([f"'{slug}' is not the slug of a locality in data/figures/localities.csv." for slug in strange])
+    places = known.loc[sorted(slugs)].reset_index(drop=True)
+    general = [*(extra or {}), *AUTHORED]
+    landing.write_region_pages(places, chapters[0], folder)
+    why = {known.at[slug, "name"]: reason for slug, reason in (missing or {}).items()}
+    landing.write_landing(places, register, chapters[0], extra, why, folder, shapes)
+    landing.write_sources(catalogue.sources(), folder)
+    by_region = {slugify(region): rows["slug"].tolist() for region, rows in landing.regions(places)}
+    write_toc(by_region, chapters, general, folder)
+    write_site(places, chapters, edition, general, folder)
+    own = [f"localities/{slug}/{chapter}" for slug in places["slug"] for chapter in chapters]
+    return ["index", *general, *(f"regions/{region}" for region in by_region), *own]
+
+
+def vega_bundle(path: Path = paths.BOOK / "_assets" / "vega-bundle.js") -> bool:
+    """Write the one script that draws charts, from the copy inside vl-convert; return False when it is there.
+
+    It is wrapped in a function because its top-level names clash with Sphinx's own scripts.
+    """
+    made_of = f"vl-convert-python {version('vl-convert-python')} for altair {version('altair')}"
+    mark = f"/* Vega, Vega-Lite and Vega-Embed (BSD 3-Clause), from {made_of} */\n"
+    if path.exists():
+        with open(path, encoding="utf-8") as stream:
+            if stream.readline() == mark:
+                return False
+    import altair  # slow to import, and needed once
+    import vl_convert
+
+    release = ".".join(altair.SCHEMA_VERSION.lstrip("v").split(".")[:2])
+    bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=release)
+    return schemas.write_text(path, f"{mark}(function(){{{bundle}\n}})();\n")
+
+
+def build(slugs: Sequence[str], missing: Mapping[str, str] | None = None, edition: str = "") -> int:
+    """Build the book of the localities `slugs` and return how many pages it has. Raises DataError.
+
+    Chapters must stand executed at book/localities/<slug>/<chapter>.ipynb, and pages that are not of one locality at
+    book/<page>.ipynb. A part of England may be built: the landing page then says so. `missing`: {slug of a locality
+    that failed: why}. `edition`: as in _config.yml when empty. A warning of Sphinx, an error output, an unexecuted
+    cell, a broken link or a request that would leave the site fails the build.
+    """
+    if not slugs:
+        raise DataError(["No locality is left to build a book of."])
+    edition = edition or settings.load()["edition"]
+    chapters = [p.stem.partition("_")[2] for p in sorted(paths.NOTEBOOKS.glob("[0-9][0-9]_*.md"))]
+    shared = {p.stem.replace("_", "-"): p for p in sorted(paths.NOTEBOOKS.glob("[!0-9]*.md"))}
+    own = [paths.BOOK / "localities" / slug / f"{chapter}.ipynb" for slug in slugs for chapter in chapters]
+    absent = [path for path in own if not path.exists()]
+    if absent:
+        raise DataError(
+            [f"{paths.shown(p)}: the chapter is missing. Run: handbook render --only {p.parent.name}" for p in absent]
+        )
+    gates.check_notebooks(*own, *(paths.BOOK / f"{page}.ipynb" for page in shared), edition=edition)
+    extra = {page: _heading(path) for page, path in shared.items()}
+    pages = write_pages(slugs, chapters, edition, extra, missing)
+    vega_bundle()
+    _jupyter_book()
+    _prune(set(pages))
+    return gates.check_links(paths.SITE, memory=paths.SITE.parent / "links.json")
+
+
+def _heading(path: Path) -> str:
+    """Return the first heading of a Markdown page. Raises DataError where there is none."""
+    found = re.search(r"^# +(.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    if not found:
+        raise DataError([f"{paths.shown(path)}: has no heading. Begin it with a line such as: # Across localities"])
+    return found[1].strip()
+
+
+def _jupyter_book() -> None:
+    """Run Jupyter Book with warnings as errors, its words kept in build/book.log. Raises DataError.
+
+    A run that failed or was killed leaves pages that Sphinx would take for finished, and would not warn of again,
+    so the next run then starts afresh.
+    """
+    unfinished = paths.SITE.parent / "unfinished"
+    if unfinished.exists():
+        shutil.rmtree(paths.SITE.parent)
+    unfinished.parent.mkdir(parents=True, exist_ok=True)
+    unfinished.touch()
+    command = [Path(sys.executable).parent / "jupyter-book", "build", "book", "--path-output", "book"]
+    options = ["--config", "_config.yml", "-W", "--keep-going", "-n"]
+    done = subprocess.run([*command, *options], cwd=paths.ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    told = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout.decode(errors="replace")).replace(f"{paths.ROOT}{os.sep}", "")
+    schemas.write_text(LOG, told)
+    lines = told.splitlines()
+    warnings = [line for line in lines if re.search(r"\b(WARNING|ERROR|CRITICAL)\b", line)]
+    if done.returncode or warnings:
+        last = [line for line in lines if line.strip()][-12:]
+        raise DataError([*(warnings or last), f"Jupyter Book stopped; all that it said is in {paths.shown(LOG)}."])
+    # Sphinx copies styles and scripts only when some page has changed
+    shutil.copytree(paths.BOOK / "_assets", paths.SITE / "_static", dirs_exist_ok=True)
+    unfinished.unlink()
+
+
+def _prune(pages: set[str]) -> None:
+    """Remove built pages that are no longer in the book: Sphinx leaves them, and a reader could find them."""
+    sources = paths.SITE / "_sources"
+    keep = {*pages, "search"}
+    for path in paths.SITE.rglob("*.html"):
+        if path.relative_to(paths.SITE).with_suffix("").as_posix() not in keep and "_static" not in path.parts:
+            path.unlink()
+    for path in sources.rglob("*"):
+        if path.is_file() and path.relative_to(sources).with_suffix("").as_posix() not in pages:
+            path.unlink()

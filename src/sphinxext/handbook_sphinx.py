@@ -1,0 +1,183 @@
+"""The site around the chapters: what each page's frame shows, looked up in constant time.
+
+The frame is our own (handbook_theme/layout.html). It knows the book from one small file that `helpers.book` writes,
+so no page asks Sphinx for the tree of all pages: that is what makes large books slow (quadratic). The builder keeps
+no page in memory and tells the search index only the headings of chapters, so both stay small in a book of thousands.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from functools import cache
+from html import escape
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.builders.html import StandaloneHTMLBuilder
+from sphinx.errors import ExtensionError
+from sphinx.util import logging
+
+LOG = logging.getLogger(__name__)
+HERE = Path(__file__).parent
+MONTHS = [
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+]  # fmt: skip
+
+CHART = re.compile(r'class="(?:[^"]*\s)?hb-chart[\s"]')
+# a table of a Markdown page, which on a phone needs a box to scroll in; tables that a chapter prints bring their own
+TABLE = re.compile(r'<table class="docutils.*?</table>', re.DOTALL)
+# myst-nb gives the fold a name that a screen reader says instead of the words on the screen
+FOLD_NAME = ' aria-label="Toggle hidden content"'
+HEADING = re.compile(r"<(h[2-6]|caption)\b[^>]*>(.*?)</\1>", re.DOTALL)
+TAG = re.compile(r"<[^>]*>")
+
+
+class Builder(StandaloneHTMLBuilder):
+    """The HTML builder of Sphinx, for many pages that say much the same."""
+
+    def write_doctree(self, docname, doctree, *, _cache=True):
+        # Sphinx would keep every page in memory from its reading to its writing
+        super().write_doctree(docname, doctree, _cache=False)
+
+    def write_doc(self, docname, doctree):
+        super().write_doc(docname, doctree)
+        getattr(self.env, "_pickled_doctree_cache", {}).pop(docname, None)
+
+    def get_doc_context(self, docname, body, metatags):
+        # Sphinx would render the titles of eight related pages for each page; the frame has its own ways on and back
+        suffix = self.env.doc2path(docname, False)[len(docname) :]
+        title = escape(self.env.titles[docname].astext())
+        return {"title": title, "body": body, "metatags": metatags, "meta": self.env.metadata.get(docname),
+                "sourcename": docname + suffix, "page_source_suffix": suffix}  # fmt: skip
+
+    def prepare_writing(self, docnames):
+        super().prepare_writing(docnames)
+        self.indexer.lang.stem = cache(self.indexer.lang.stem)
+
+    def index_page(self, pagename, doctree, title):
+        doctree = _headings(doctree) if pagename.startswith("localities/") else doctree.deepcopy()
+        for heading in doctree.findall(nodes.title):
+            # the search page writes titles as HTML, so a title must not hold any
+            heading.children = [nodes.Text(escape(heading.astext(), quote=False))]
+        super().index_page(pagename, doctree, escape(self.env.titles[pagename].astext(), quote=False))
+
+
+def _headings(doctree: nodes.document) -> nodes.document:
+    """Return a document of the title and the words of all other headings, printed ones too.
+
+    The text of a chapter is much the same for every locality: in the index it would weigh megabytes and find all of
+    them. Its headings and the names of its indicators are what readers look for.
+    """
+    first, *others = doctree.findall(nodes.title)
+    said = [title.astext() for title in others]
+    for printed in doctree.findall(nodes.raw):
+        said += [TAG.sub(" ", found[1]) for found in HEADING.findall(printed.astext())]
+    section = nodes.section("", first.deepcopy(), nodes.paragraph("", " ".join(said)), ids=first.parent["ids"])
+    slim = doctree.copy()
+    slim += section
+    return slim
+
+
+def _fold_below(app, doctree: nodes.document, docname: str) -> None:
+    """Put the fold with a cell's code under its result: readers come for the result."""
+    for cell in doctree.findall(nodes.container):
+        if cell.get("nb_element") == "cell_code" and cell.get("hide_mode") == "input" and len(cell) == 2:
+            cell.append(cell.pop(0))
+
+
+def _read_site(app, config) -> None:
+    """Read what `helpers.book` says of this book; only what every page shows is configuration."""
+    path = Path(app.srcdir) / "_generated" / "site.json"
+    if not path.exists():
+        raise ExtensionError("book/_generated/site.json is missing. Build with: handbook book")
+    site = json.loads(path.read_text(encoding="utf-8"))
+    app.handbook_places = site.pop("places")
+    config.handbook_site = {**site, "frame": hashlib.sha256(Path(__file__).read_bytes()).hexdigest()}
+    config.html_theme_options = {}  # Jupyter Book always sets those of the book theme
+
+
+def _titles_differ(app, env) -> None:
+    """Warn of chapters with the same heading: they could not be told apart in search, tabs and history."""
+    seen: dict[str, str] = {}
+    for name in sorted(env.found_docs):
+        title = env.titles[name].astext()
+        if title in seen:
+            told = "the heading '%s' is also that of %s. Put the locality's name in it."
+            LOG.warning(told, title, seen[title], location=name)
+        seen[title] = name
+
+
+def _sections(toc: nodes.bullet_list) -> list[dict]:
+    """Return the second-level headings of a page from Sphinx's own contents of it."""
+    if not len(toc) or not len(toc[0]) > 1:
+        return []
+    found = []
+    for item in toc[0][1:]:
+        for entry in item if isinstance(item, nodes.bullet_list) else []:
+            reference = next(entry.findall(nodes.reference), None) if isinstance(entry, nodes.list_item) else None
+            if reference is not None:
+                found.append({"title": reference.astext(), "href": reference["anchorname"]})
+    return found
+
+
+def _place(app, pagename: str, site: dict) -> dict | None:
+    """Return the locality, its chapters and its region, when the page is one of a locality's chapters."""
+    parts = pagename.split("/")
+    if parts[0] != "localities":
+        return None
+    _, slug, chapter = parts
+    place = app.handbook_places[slug]
+    chapters = [{"doc": f"localities/{slug}/{c['name']}", "title": c["title"]} for c in site["chapters"]]
+    here = [c["name"] for c in site["chapters"]].index(chapter)
+    return {
+        "name": place["name"],
+        "code": place["code"],
+        "region": next(r for r in site["regions"] if r["name"] == place["region"]),
+        "chapters": chapters,
+        "chapter": chapters[here]["title"],
+        "previous": chapters[here - 1] if here else None,
+        "next": chapters[here + 1] if here + 1 < len(chapters) else None,
+        "file": f"{slug}-{chapter}-{site['edition']}.ipynb",
+    }
+
+
+def _page(app, pagename: str, templatename: str, context: dict, doctree) -> None:
+    site = app.config.handbook_site
+    year, month, day = site["edition"].split("-")
+    body = context.get("body") or ""
+    is_page = pagename in app.env.found_docs
+    if is_page and len(re.findall(r"<h1\b", body)) != 1:
+        LOG.warning("the page must have one first-level heading (# ...), as real Markdown.", location=pagename)
+    body = body.replace(FOLD_NAME, "")
+    context["body"] = TABLE.sub(
+        lambda m: f'<div class="hb-table" role="region" tabindex="0" aria-label="Table">{m[0]}</div>', body
+    )
+    source = context.get("sourcename") or ""
+    titles = app.env.titles
+    context["hb"] = {
+        "place": _place(app, pagename, site),
+        "general": [{"doc": name, "title": titles[name].astext()} for name in site["general"]],
+        "regions": site["regions"],
+        "sections": _sections(app.env.tocs[pagename]) if is_page else [],
+        "attribution_title": titles["attribution"].astext(),
+        "edition": f"{int(day)} {MONTHS[int(month) - 1]} {year}",
+        "chart": bool(CHART.search(body)),
+        "find": "data-hb-find" in body,
+        "notebook": source if source.endswith(".ipynb") else "",
+        "file": f"{pagename.replace('/', '-')}-{site['edition']}.ipynb",
+    }
+
+
+def setup(app) -> dict:
+    app.add_html_theme("handbook", str(HERE / "handbook_theme"))
+    app.add_config_value("handbook_site", {}, "html")  # a change here writes every page again
+    app.add_config_value("comments_config", {}, "")  # Jupyter Book sets it even where nothing uses it
+    app.add_builder(Builder, override=True)
+    app.connect("config-inited", _read_site)
+    app.connect("doctree-resolved", _fold_below, priority=900)
+    app.connect("env-check-consistency", _titles_differ)
+    app.connect("html-page-context", _page, priority=900)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

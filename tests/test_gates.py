@@ -1,0 +1,153 @@
+"""A failed or unexecuted cell, a broken link or a request that leaves the site stops the book."""
+
+from __future__ import annotations
+
+import json
+
+import nbformat
+import pytest
+
+from helpers import gates
+from helpers.schemas import DataError
+
+
+def notebook(path, *cells):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(nbformat.v4.new_notebook(cells=list(cells)), path)
+
+
+def ran(source="1 + 1", **rest):
+    return nbformat.v4.new_code_cell(source, execution_count=1, **rest)
+
+
+def test_sound_notebooks_pass(tmp_path):
+    notebook(tmp_path / "a" / "needs.ipynb", nbformat.v4.new_markdown_cell("# A"), ran(), nbformat.v4.new_code_cell(""))
+    notebook(tmp_path / "b" / "needs.ipynb", ran())
+    assert gates.check_notebooks(tmp_path) == 2
+    assert gates.check_notebooks(tmp_path / "a" / "needs.ipynb") == 1
+
+
+@pytest.mark.parametrize(
+    "cell, said",
+    [
+        (
+            ran(outputs=[nbformat.v4.new_output("error", ename="ValueError", evalue="bad", traceback=[])]),
+            "holds an error: ValueError: bad",
+        ),
+        (nbformat.v4.new_code_cell("1 + 1"), "was not executed"),
+        (nbformat.v4.new_markdown_cell("x", metadata={"tags": ["papermill-error-cell-tag"]}), "papermill leaves"),
+    ],
+    ids=["error output", "not executed", "papermill's banner"],
+)
+def test_a_bad_cell_is_named(tmp_path, cell, said):
+    notebook(tmp_path / "leeds" / "spend.ipynb", ran(), cell)
+    with pytest.raises(DataError, match=rf"spend\.ipynb: cell 2 .*{said}"):
+        gates.check_notebooks(tmp_path)
+
+
+def test_all_faults_are_told_at_once(tmp_path):
+    for name in ("a", "b"):
+        notebook(tmp_path / f"{name}.ipynb", nbformat.v4.new_code_cell("1"))
+    (tmp_path / "c.ipynb").write_text('{"cells": [')
+    with pytest.raises(DataError) as told:
+        gates.check_notebooks(tmp_path, tmp_path / "absent.ipynb")
+    assert len(told.value.faults) == 4
+    assert "not a whole notebook" in told.value.faults[2]
+
+
+def test_a_notebook_of_another_edition_is_refused(tmp_path):
+    path = tmp_path / "needs.ipynb"
+    notebook(path, ran())
+    content = json.loads(path.read_text())
+    content["metadata"]["handbook"] = {"parameters": {"edition": "2025-01-01"}}
+    path.write_text(json.dumps(content))
+    assert gates.check_notebooks(path, edition="2025-01-01") == 1
+    with pytest.raises(DataError, match="is of the edition 2025-01-01, the book of 2026-11-22"):
+        gates.check_notebooks(path, edition="2026-11-22")
+
+
+SOUND = """<!DOCTYPE html><html lang="en-GB"><head><link rel="stylesheet" href="_static/a.css">
+<script defer src="_static/a.js"></script></head><body><h1 id="top">x</h1>
+<a href="#top">up</a> <a href="sub/b.html#there">b</a> <a href="https://www.gov.uk/">out</a>
+<a href="sub/b.html?q=1">b again</a> <img alt="" src="data:image/png;base64,AA==">
+<script type="application/json">{"href": "http://elsewhere.example/x"}</script>
+<svg><a href="sub/b.html"><path d="M0 0"/></a></svg></body></html>"""
+
+
+@pytest.fixture
+def site(tmp_path):
+    for name, text in (
+        ("a.html", SOUND),
+        ("sub/b.html", '<h2 id="there">b</h2><a href="../a.html">a</a>'),
+        ("_static/a.css", "body { background: url(data:image/png;base64,AA==) }"),
+        ("_static/a.js", "'use strict';"),
+    ):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def test_a_sound_site_passes(site):
+    assert gates.check_links(site) == 2
+
+
+@pytest.mark.parametrize(
+    "planted, said",
+    [
+        ('<a href="c.html">x</a>', "'c.html' leads to a file that is not there"),
+        ('<a href="sub/b.html#gone">x</a>', "'sub/b.html#gone' leads to a place that is not on that page"),
+        ('<a href="#gone">x</a>', "'#gone' leads to a place"),
+        ('<a href="/a.html">x</a>', "not relative"),
+        ('<a href="sub/">x</a>', "a file that is not there"),
+        ('<a href="javascript:alert(1)">x</a>', "not a link that a page may have"),
+        ('<a href="//elsewhere.example/x">x</a>', "not a link that a page may have"),
+        ('<script src="https://cdn.example/vega.js"></script>', "'https://cdn.example/vega.js' leaves the site"),
+        ('<script src="//cdn.example/vega.js"></script>', "leaves the site"),
+        ('<link rel="stylesheet" href="https://fonts.example/f.css">', "leaves the site"),
+        ('<img alt="" src="http://elsewhere.example/a.png">', "leaves the site"),
+        ('<img alt="" srcset="a.html 1x, https://elsewhere.example/a.png 2x">', "leaves the site"),
+        ('<iframe src="https://elsewhere.example"></iframe>', "leaves the site"),
+        ('<svg><image xlink:href="https://elsewhere.example/a.png"/></svg>', "leaves the site"),
+        ('<form action="https://elsewhere.example/"></form>', "leaves the site"),
+        ("<style>@import 'https://elsewhere.example/a.css';</style>", "leaves the site"),
+        ('<p style="background:url(https://elsewhere.example/a.png)">x</p>', "leaves the site"),
+        ('<script>fetch("https://elsewhere.example")</script>', "a script written into the page"),
+        ('<script type="module">import "https://elsewhere.example/x.js"</script>', "a script written into the page"),
+        ('<img alt="" src="data:," onerror="alert(1)">', r"a script inside an attribute \(onerror\)"),
+        ('<base href="https://elsewhere.example/">', "has a <base>"),
+        ('<meta http-equiv="refresh" content="0; url=https://elsewhere.example/">', "meta refresh"),
+    ],
+)
+def test_a_planted_fault_is_named(site, planted, said):
+    (site / "a.html").write_text(SOUND.replace("</body>", f"\n{planted}</body>"))
+    with pytest.raises(DataError, match=rf"a\.html: line 7: .*{said}") as told:
+        gates.check_links(site)
+    assert len(told.value.faults) == 1
+
+
+def test_a_style_sheet_may_not_leave_the_site(site):
+    (site / "_static" / "a.css").write_text("@font-face { src: url('https://fonts.example/f.woff2') }")
+    with pytest.raises(DataError, match=r"_static/a\.css: 'https://fonts\.example/f\.woff2' leaves the site"):
+        gates.check_links(site)
+
+
+def test_what_was_read_is_remembered_and_a_change_is_seen(site, tmp_path):
+    memory = tmp_path / "memory" / "links.json"
+    assert gates.check_links(site, memory) == gates.check_links(site, memory) == 2
+    (site / "sub" / "b.html").write_text("<h2>no longer named</h2>")
+    with pytest.raises(DataError, match=r"'sub/b\.html#there' leads to a place that is not on that page"):
+        gates.check_links(site, memory)
+
+
+def test_tags_that_hold_an_address_are_read_however_they_are_written(site):
+    """The reader leaves out tags that cannot hold an address: it must not leave out one that does."""
+    for planted in (
+        "<IMG SRC='https://elsewhere.example/a.png'>",
+        '<td class="a" background="x"><img class="b"\n src=https://elsewhere.example/a.png>',
+        '<p class="><img src=&quot;x&quot;"><img src="https://elsewhere.example/a.png">',
+        '<script class="x">fetch("/")</script>',
+        '<scr<td>ipt src="https://elsewhere.example/a.js"></script>',
+    ):
+        (site / "a.html").write_text(SOUND.replace("</body>", f"{planted}</body>"))
+        with pytest.raises(DataError, match=r"leaves the site|written into the page"):
+            gates.check_links(site)

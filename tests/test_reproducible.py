@@ -1,0 +1,44 @@
+"""Two builds in different folders, time zones, locales and hash seeds are the same trees, byte for byte."""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import os
+import socket
+import subprocess
+import sys
+
+from repository import GOLDEN, copy_of_repository
+
+
+def tree(folder):
+    return {
+        p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
+        for p in sorted(folder.rglob("*"))
+        if p.is_file()
+    }
+
+
+def test_another_build_elsewhere_is_the_same(built, tmp_path):
+    root = copy_of_repository(tmp_path / "quite" / "another place")
+    environment = os.environ | {
+        "HANDBOOK_ROOT": str(root), "TZ": "Pacific/Auckland", "LC_ALL": "C", "PYTHONHASHSEED": "1", "USER": "somebody",
+    }  # fmt: skip
+    command = [sys.executable, "-m", "helpers", "build", "--only", " ".join(GOLDEN), "--workers", "1"]
+    done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    for part in ("build/bundles", "book/localities", "book/_build/html"):
+        ours, theirs = tree(built / part), tree(root / part)
+        assert ours.keys() == theirs.keys()
+        assert not [name for name in ours if ours[name] != theirs[name]]
+
+
+def test_nothing_published_names_this_machine(built):
+    words = [str(built), os.path.expanduser("~") + os.sep, sys.prefix]
+    words += [name for name in (socket.gethostname(), getpass.getuser()) if len(name) > 5]  # "vm" is in many a word
+    told = [w.encode() for w in words]
+    for path in (built / "book" / "_build" / "html").rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            assert not [w for w in told if w in content], path
