@@ -186,6 +186,16 @@ def test_two_chapters_with_one_heading_are_refused(small, tmp_path):
 
 
 @pytest.mark.slow
+def test_a_page_without_a_heading_is_refused(small, tmp_path):
+    root = tmp_path / "bare"
+    shutil.copytree(small, root)
+    path = root / "book" / "localities" / "trafford" / "needs.ipynb"
+    path.write_text(path.read_text().replace("# Needs of Trafford", "Needs").replace("## A question?", "Why?"))
+    done = handbook(root, "book", "--only", "trafford", check=False)
+    assert done.returncode == 1 and "the page must have one first-level heading" in done.stderr
+
+
+@pytest.mark.slow
 def test_an_attack_in_a_name_becomes_text_on_every_page(small, tmp_path):
     attack = "<img src=x onerror=alert(1)> & *b* {x}"
     root = tmp_path / "attacked"

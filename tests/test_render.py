@@ -97,7 +97,7 @@ def test_a_second_run_changes_nothing(built):
     folder = built / "book" / "localities"
     before = {p: (p.stat().st_mtime_ns, p.read_bytes()) for p in folder.rglob("*.ipynb")}
     done = handbook(built, "render", "--only", "trafford sheffield")
-    assert "0 notebooks changed" in done.stdout
+    assert "0 chapters run, 0 notebooks changed" in done.stdout
     assert before == {p: (p.stat().st_mtime_ns, p.read_bytes()) for p in folder.rglob("*.ipynb")}
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from . import charts, paths, spend, tables
 from .evidence import early_late_of_all
-from .narrative import Html, number, text
+from .narrative import Html, number, paragraph, text
 from .schemas import DataError
 
 
@@ -39,15 +39,14 @@ def header(edition: str) -> Html:
     return Html(f'<p class="hb-parameters">This page: edition {text(edition)} · {len(built["slugs"])} localities</p>')
 
 
-def share_sentence() -> Html:
-    """Return the early share over England at the start and now, in a sentence."""
-    years = early_share()
-    first, last = years.iloc[0], years.iloc[-1]
-    return Html(
-        f'<p class="hb-lead">{text(_sentence(first, last))}</p>'
-        f"<p>In {text(last['financial_year'])} the middle authority had {last['median']:.1f}%, and they ran from"
-        f" {last['lowest']:.1f}% to {last['highest']:.1f}%.</p>"
+def spread_sentence() -> Html:
+    """Return how far the authorities lie apart in the newest year, in a sentence."""
+    last = early_share().iloc[-1]
+    words = (
+        f"In {last['financial_year']} the middle authority had {last['median']:.1f}%, and they ran from"
+        f" {last['lowest']:.1f}% to {last['highest']:.1f}%."
     )
+    return paragraph(words)
 
 
 def _sentence(first: pd.Series, last: pd.Series) -> str:

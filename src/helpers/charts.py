@@ -97,8 +97,8 @@ def _lines(how_many: int, unit_format: str, title: str | None, zero: bool, ticks
     base = alt.Chart(alt.Data(values=[])).encode(
         x=alt.X("period:O", title=None, scale=alt.Scale(domain=[])),
         y=alt.Y("value:Q", title=title, scale=scale, axis=alt.Axis(format=unit_format, tickCount=ticks)),
-        color=alt.Color("who:N", scale=alt.Scale(domain=[], range=colours)),
-        strokeDash=alt.StrokeDash("who:N", scale=alt.Scale(domain=[], range=dashes), legend=alt.Legend()),
+        color=alt.Color("who:N", scale=alt.Scale(domain=[], range=colours), legend=alt.Legend(symbolType="stroke")),
+        strokeDash=alt.StrokeDash("who:N", scale=alt.Scale(domain=[], range=dashes)),
     )
     tooltip = [
         alt.Tooltip("who:N", title="Area"),

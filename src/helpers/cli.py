@@ -249,15 +249,17 @@ def _render(
             "This system cannot fork from a server: a stock kernel is started for each notebook, which is slower."
         )
         engine = "kernel"
-    failed, written, start = {}, 0, time.monotonic()
+    failed, written, run, start = {}, 0, 0, time.monotonic()
     with _progress("Chapters") as progress:
         task = progress.add_task("", total=len(places), rate="")
         for done, outcome in enumerate(render.localities(places, parameters, to, engine, workers or None), 1):
-            written += outcome.written
+            written, run = written + outcome.written, run + outcome.run
             if outcome.fault:
                 failed[outcome.slug] = outcome.fault
             progress.update(task, advance=1, rate=f"{done / (time.monotonic() - start):.1f} a second")
-    out.print(f"{len(places) - len(failed)} of {len(places)} localities rendered; {written} notebooks changed.")
+    out.print(
+        f"{len(places) - len(failed)} of {len(places)} localities rendered: {run} chapters run, {written} notebooks changed."
+    )
     for slug, fault in sorted(failed.items()):
         err.print(f"error: {slug}: {fault}", markup=False)
     return failed

@@ -215,7 +215,7 @@ def load(area_code: str, edition: str, comparator_set: str = "dfe", price_base_y
     return Evidence(
         place=place,
         series=series,
-        peers=pd.read_csv(folder / "peers.csv", dtype={"name": "str"}, **table),
+        peers=pd.read_csv(folder / "peers.csv", **table),
         indicators=_read_json(common / "indicators.json"),
         sources=_read_json(common / "sources.json"),
         deflator=deflator,

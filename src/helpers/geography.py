@@ -64,12 +64,15 @@ class Register:
         """Return {district code of any vintage: code of the locality it lies in now}."""
         return dict(zip(self.districts["district_code"], self.districts["locality_code"], strict=True))
 
-    def place(self, area_code: str) -> pd.Series:
-        """Return the row of one locality. Raises PlaceError."""
-        rows = self.localities[self.localities["area_code"] == area_code]
-        if rows.empty:
+    @cached_property
+    def _places(self) -> dict[str, dict[str, str]]:
+        return {row["area_code"]: row for row in self.localities.to_dict("records")}
+
+    def place(self, area_code: str) -> dict[str, str]:
+        """Return the row of one locality, {column: value}. Raises PlaceError."""
+        if area_code not in self._places:
             raise PlaceError(f"{area_code} is not the GSS code of a locality in this edition.")
-        return rows.iloc[0]
+        return self._places[area_code]
 
     def predecessors(self, area_code: str) -> pd.DataFrame:
         """Return the changes of area that made this locality, oldest first."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import logging
 import os
 import re
@@ -22,7 +23,7 @@ import papermill
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
-from . import paths, schemas
+from . import fingerprints, paths, schemas
 from .schemas import DataError
 
 ENGINES = {"forked": "handbook", "kernel": None}
@@ -31,11 +32,12 @@ HERE = "this locality"  # the words in a chapter's title that the locality's nam
 
 @dataclass(frozen=True)
 class Rendered:
-    """What became of one locality: how many notebooks were written anew, or what went wrong."""
+    """What became of one locality: how many notebooks were written anew, or what went wrong; how many were run."""
 
     slug: str
     written: int
     fault: str = ""
+    run: int = 0
 
 
 def chapters(folder: Path = paths.NOTEBOOKS) -> dict[str, Path]:
@@ -131,11 +133,43 @@ def _stable(notebook: nbformat.NotebookNode, parameters: dict[str, str]) -> nbfo
     return notebook
 
 
-def locality(slug: str, name: str, parameters: dict[str, str], target: Path, engine_name: str = "forked") -> Rendered:
-    """Run all chapters of one locality and write them, all or none. A fault is returned, not raised."""
+def inputs(slug: str, name: str, parameters: dict[str, str], engine_name: str, common: str) -> dict[str, str]:
+    """Return {chapter: the hash of all that its notebook is made from}. `common`: the hash of the shared bundle."""
+    own = fingerprints.bundle(paths.BUNDLES / slug)
+    code = fingerprints.code()
+    return {
+        chapter: fingerprints.of(name, parameters, engine_name, common, own, code, fingerprints.of_file(path))
+        for chapter, path in chapters().items()
+    }
+
+
+def made(slug: str) -> dict[str, list[str]]:
+    """Return {chapter: [hash of what it was made from, hash of the notebook]} of the last time it was run."""
+    path = paths.BUILD / "rendered" / f"{slug}.json"
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):  # never run, or cut short: then it is run now
+        return {}
+
+
+def locality(
+    slug: str,
+    name: str,
+    parameters: dict[str, str],
+    target: Path,
+    engine_name: str = "forked",
+    common: str | None = None,
+) -> Rendered:
+    """Run the chapters of one locality that are due and write them, all or none. A fault is returned, not raised.
+
+    A chapter is due when anything it is made from has changed, or its notebook is not the one it was made into.
+    """
     folder = target / slug
     try:
-        done = {chapter: execute(path, parameters, name, engine_name) for chapter, path in chapters().items()}
+        common = common or fingerprints.bundle(paths.BUNDLES / "_common")
+        wanted, before = inputs(slug, name, parameters, engine_name, common), made(slug)
+        due = [c for c in wanted if before.get(c) != [wanted[c], fingerprints.of_file(folder / f"{c}.ipynb")]]
+        done = {c: execute(chapters()[c], parameters, name, engine_name) for c in due}
     except Exception as error:
         # the others go on; a half-written or an older set of pages must not stand for this one
         shutil.rmtree(folder, ignore_errors=True)
@@ -144,9 +178,11 @@ def locality(slug: str, name: str, parameters: dict[str, str], target: Path, eng
         schemas.write_text(folder / f"{chapter}.ipynb", nbformat.writes(notebook) + "\n")
         for chapter, notebook in done.items()
     )
-    for stale in set(folder.glob("*.ipynb")) - {folder / f"{c}.ipynb" for c in done}:
+    for stale in set(folder.glob("*.ipynb")) - {folder / f"{c}.ipynb" for c in wanted}:
         stale.unlink()
-    return Rendered(slug, written)
+    now = {c: [wanted[c], fingerprints.of_file(folder / f"{c}.ipynb")] for c in wanted}
+    schemas.write_text(paths.BUILD / "rendered" / f"{slug}.json", json.dumps(now, indent=1) + "\n")
+    return Rendered(slug, written, run=len(due))
 
 
 def pages(parameters: dict[str, str], engine_name: str = "forked", target: Path = paths.BOOK) -> list[str]:
@@ -181,9 +217,10 @@ def localities(
 
     The threads only wait: each notebook runs in a process of its own, so `workers` is the number of cores used.
     """
+    common = fingerprints.bundle(paths.BUNDLES / "_common")
     with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
         waiting = [
-            pool.submit(locality, slug, name, {"area_code": code, **parameters}, target, engine_name)
+            pool.submit(locality, slug, name, {"area_code": code, **parameters}, target, engine_name, common)
             for code, slug, name in places
         ]
         for future in as_completed(waiting):

@@ -71,8 +71,10 @@ def _headings(doctree: nodes.document) -> nodes.document:
     The text of a chapter is much the same for every locality: in the index it would weigh megabytes and find all of
     them. Its headings and the names of its indicators are what readers look for.
     """
-    first, *others = doctree.findall(nodes.title)
-    said = [title.astext() for title in others]
+    titles = list(doctree.findall(nodes.title))
+    if not titles:
+        return doctree  # _page warns of it
+    first, said = titles[0], [title.astext() for title in titles[1:]]
     for printed in doctree.findall(nodes.raw):
         said += [TAG.sub(" ", found[1]) for found in HEADING.findall(printed.astext())]
     section = nodes.section("", first.deepcopy(), nodes.paragraph("", " ".join(said)), ids=first.parent["ids"])
@@ -134,10 +136,8 @@ def _place(app, pagename: str, site: dict) -> dict | None:
     here = [c["name"] for c in site["chapters"]].index(chapter)
     return {
         "name": place["name"],
-        "code": place["code"],
         "region": next(r for r in site["regions"] if r["name"] == place["region"]),
         "chapters": chapters,
-        "chapter": chapters[here]["title"],
         "previous": chapters[here - 1] if here else None,
         "next": chapters[here + 1] if here + 1 < len(chapters) else None,
         "file": f"{slug}-{chapter}-{site['edition']}.ipynb",

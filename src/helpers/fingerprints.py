@@ -1,0 +1,69 @@
+"""What a result was made from, as a hash: when nothing it rests on has changed, it is not made again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from . import paths, schemas
+
+
+def of(*parts: object) -> str:
+    """Return one hash of texts, numbers, mappings or other hashes.
+
+    >>> of("a", 1) == of("a", 1) != of("a", 2)
+    True
+    """
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def of_files(files: Iterable[Path], root: Path = paths.ROOT) -> str:
+    """Return one hash of the names (below `root` where they are) and the contents of files, in the order of names."""
+    whole = hashlib.sha256()
+    for path in sorted(files):
+        name = path.relative_to(root) if path.is_relative_to(root) else path.name
+        whole.update(str(name).encode() + b"\0" + of_file(path).encode())
+    return whole.hexdigest()
+
+
+def of_file(path: Path) -> str:
+    """Return the hash of a file's content; the empty text for a file that is not there."""
+    if not path.exists():
+        return ""
+    with open(path, "rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+@cache
+def code() -> str:
+    """Return the hash of this package and of the locked set of what it uses."""
+    package = Path(__file__).parent
+    return of_files([*package.rglob("*.py"), *package.glob("../../requirements.txt")], package.parent)
+
+
+def data() -> str:
+    """Return the hash of all that bundles are made from, the code among it."""
+    folders = (paths.FIGURES, paths.INDICATORS, paths.SOURCES, paths.REFERENCE, paths.DATA / "local")
+    return of(code(), of_files(p for folder in folders for p in folder.rglob("*") if p.is_file()))
+
+
+def bundle(folder: Path) -> str:
+    """Return the hash of the files of one bundle folder, without its own stamp."""
+    return of_files((p for p in folder.iterdir() if p.is_file() and p.name != STAMP), folder)
+
+
+STAMP = "made-from.txt"
+
+
+def stamped(folder: Path, inputs: str) -> bool:
+    """Return whether the folder says that it was made from `inputs`."""
+    path = folder / STAMP
+    return path.exists() and path.read_text(encoding="utf-8") == inputs
+
+
+def stamp(folder: Path, inputs: str) -> None:
+    """Say in the folder what it was made from: the last thing that is written to it."""
+    schemas.write_text(folder / STAMP, inputs)
