@@ -71,7 +71,7 @@ def write_site(
         "general": list(general),
         "regions": [{"name": r, "doc": f"regions/{slugify(r)}"} for r, _ in landing.regions(places)],
         "places": {
-            row.slug: {"name": row.name, "code": row.area_code, "region": row.region}
+            row.slug: {"name": row.name, "region": row.region}
             for row in places.itertuples(index=False)
         },
     }
