@@ -16,7 +16,16 @@ def copy_of_repository(target):
     """Copy what a fresh clone holds, so that a test can build without touching this tree."""
     kept = ("data", "notebooks", "book", "src", "_config.yml", "pyproject.toml")
     generated = shutil.ignore_patterns(
-        "_build", "localities", "regions", "_generated", "_toc.yml", "*.ipynb", "vega-bundle.js", "local", "__pycache__", "*.egg-info"
+        "_build",
+        "localities",
+        "regions",
+        "_generated",
+        "_toc.yml",
+        "*.ipynb",
+        "vega-bundle.js",
+        "local",
+        "__pycache__",
+        "*.egg-info",
     )
     for name in kept:
         here = paths.ROOT / name
@@ -31,8 +40,51 @@ def handbook(root, *arguments, check=True):
     """Run the command line in a repository at `root`, as a person would, with no network in its environment."""
     environment = os.environ | {"HANDBOOK_ROOT": str(root), "COLUMNS": "200", "PYTHONHASHSEED": "random"}
     done = subprocess.run(
-        [sys.executable, "-m", "helpers", *arguments], cwd=root, env=environment, capture_output=True, text=True, timeout=900
+        [sys.executable, "-m", "helpers", *arguments],
+        cwd=root,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=900,
     )
     if check:
         assert done.returncode == 0, done.stdout + done.stderr
     return done
+
+
+def synthetic_localities(root, number):
+    """Fill the figures of a repository up to `number` localities with copies of real ones, under made-up codes.
+
+    For measuring only: each copy says in its name that it is made up.
+    """
+    import pandas as pd
+
+    figures = root / "data" / "figures"
+
+    def read(name):
+        return pd.read_csv(figures / name, dtype=str, keep_default_na=False)
+
+    real = read("localities.csv")
+    sizes = [number // len(real) + (i < number % len(real)) for i in range(len(real))]
+    copies = [(code, k) for code, size in zip(real["area_code"], sizes, strict=True) for k in range(1, size)]
+    codes = {(code, k): f"X99{n:06d}" for n, (code, k) in enumerate(copies)}
+    rounds = range(1, max(sizes))
+
+    def renamed(frame, k, column="area_code"):
+        chosen = frame[frame[column].isin([c for c, j in copies if j == k])]
+        return chosen.assign(**{column: [codes[c, k] for c in chosen[column]]})
+
+    def extend(name, make):
+        frame = read(name)
+        pd.concat([frame, *(make(frame, k) for k in rounds)]).to_csv(figures / name, index=False, lineterminator="\n")
+
+    def place(frame, k):
+        return renamed(frame, k).assign(
+            name=lambda d: d["name"] + f" (made up {k})", slug=lambda d: d["slug"] + f"-made-up-{k}"
+        )
+
+    extend("localities.csv", place)
+    extend("neighbours.csv", renamed)
+    for path in figures.glob("*.csv"):
+        if path.name.startswith(("dfe-", "mhclg-", "ohid-", "ons-")):
+            extend(path.name, renamed)
