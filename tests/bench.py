@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import json
 import os
 import platform
 import re
@@ -20,6 +19,7 @@ import sys
 import tempfile
 import threading
 import time
+from copy import deepcopy
 from pathlib import Path
 
 import psutil
@@ -121,7 +121,7 @@ def limit(*slugs: str) -> None:
     for slug in slugs:
         code = geography.register().resolve(slug)
         for chapter, path in render.chapters().items():
-            notebook = nbformat.from_dict(json.loads(nbformat.writes(render.source(path))))
+            notebook = deepcopy(render.source(path))
             for cell in notebook.cells:
                 if cell.cell_type == "code":
                     outputs.clear()
@@ -129,6 +129,7 @@ def limit(*slugs: str) -> None:
                     if "parameters" in cell.metadata.get("tags", []):
                         shell.user_ns["area_code"] = code
                     cell.outputs = [nbformat.from_dict(o) for o in outputs]
+                    assert not any(o["output_type"] == "error" for o in outputs), outputs
             (folder / f"{slug}-{chapter}.ipynb").write_text(nbformat.writes(notebook))
     sys.stdout, sys.stderr = streams
     shutil.rmtree(folder)

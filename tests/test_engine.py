@@ -72,6 +72,7 @@ def test_a_chapter_leaves_no_trace_in_the_next(tmp_path):
         ("def (", "SyntaxError", ""),
         ("import sys; sys.exit(0)", "LeftEarly", "sys.exit(0)"),
         ("import os; os._exit(0)", "ProcessEnded", "exit code 0"),
+        ("x = bytearray(3 * 1024**3)", "MemoryError", ""),
         ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "ProcessEnded", "exit code -9"),
     ],
 )
@@ -101,3 +102,15 @@ def test_papermill_finds_the_engine_by_its_entry_point(tmp_path):
         source, None, parameters={"area_code": "W"}, engine_name="handbook", kernel_name="python3", progress_bar=False
     )
     assert done.cells[-1].outputs[0]["data"]["text/plain"] == "'W!'"
+
+
+def test_a_system_that_cannot_fork_falls_back_and_says_so(monkeypatch):
+    from helpers import cli
+
+    monkeypatch.setattr(engine.multiprocessing, "get_all_start_methods", lambda: ["spawn"])
+    used = []
+    monkeypatch.setattr(cli.render, "localities", lambda *a, **k: used.append(a[3]) or iter(()))
+    with cli.out.capture() as told:
+        cli._render([], {}, "forked", 1)
+    assert "cannot fork" in told.get()
+    assert used == ["kernel"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import resource
 import sys
 import threading
 import time
@@ -18,6 +19,7 @@ from multiprocessing.connection import Connection
 
 CELL_SECONDS = 120
 NOTEBOOK_SECONDS = 300
+NOTEBOOK_BYTES = 2 * 1024**3  # of memory: a notebook that asks for more gets a MemoryError, and the machine lives on
 
 
 def available() -> bool:
@@ -90,6 +92,7 @@ def _error(name: str, value: str, traceback: list[str] | None = None) -> dict:
 def _run(send: Connection, sources: list[str | None], folder: str) -> None:
     """Run the cells in an IPython shell of this process; send the outputs of each. Ends after the first error."""
     os.chdir(folder)
+    resource.setrlimit(resource.RLIMIT_DATA, (NOTEBOOK_BYTES, NOTEBOOK_BYTES))
     shell, outputs = _shell()
     for source in sources:
         if source is None:
