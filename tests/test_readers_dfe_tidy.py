@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+import tiny
 from helpers import catalogue, geography
 from helpers.geography import ENGLAND
 from helpers.readers import dfe_tidy
@@ -180,34 +181,11 @@ SELECT = {
 def _read(folder, lines=GOOD, unit="pct", **select):
     files = []
     for name in ("a.csv", "b.csv"):
-        files.append({"name": name, "sha256": "0" * 64, "release_date": "2025-11-05", "release_date_basis": "invented"})
+        files.append(tiny.file(name))
     (folder / "a.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    source = catalogue.Source(
-        id="tiny",
-        publisher="-",
-        title="-",
-        landing_page="https://example.org",
-        licence="OGL-UK-3.0",
-        attribution="-",
-        reader="dfe_tidy",
-        quality=3,
-        quality_reason="-",
-        files=files,
-    )
+    source = tiny.source("dfe_tidy", files)
     chosen = {k: v for k, v in {**SELECT, **select}.items() if v is not None}
-    indicator = catalogue.Indicator(
-        id="tiny_one",
-        title="-",
-        short_title="-",
-        chapter="needs",
-        theme="family",
-        life_stage="school age",
-        source="tiny",
-        select=chosen,
-        unit=unit,
-        method="proportion",
-        definition="x" * 20,
-    )
+    indicator = tiny.indicator("tiny_one", chosen, theme="family", unit=unit, method="proportion")
     return dfe_tidy.read(folder, source, [indicator], geography.register())
 
 

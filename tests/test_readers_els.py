@@ -7,6 +7,7 @@ import json
 import pandas as pd
 import pytest
 
+import tiny
 from helpers import catalogue, geography, periods
 from helpers.geography import ENGLAND
 from helpers.readers import els
@@ -141,35 +142,15 @@ GOOD = [
 
 
 def _read(folder, lines=GOOD, unit="pct", about=None, **select):
-    files = [{"name": "kites.csv", "sha256": "0" * 64, "release_date": "2025-02-01", "release_date_basis": "invented"}]
+    files = [tiny.file("kites.csv")]
     # a byte order mark, as some of the real files have
     (folder / "kites.csv").write_text("\n".join(lines) + "\n", encoding="utf-8-sig")
     if about is not None:
         (folder / "kites.json").write_text(json.dumps({"ess-beta-metadata": about}), encoding="utf-8")
         files.append({**files[0], "name": "kites.json"})
-    source = catalogue.Source(
-        id="tiny",
-        publisher="-",
-        title="-",
-        landing_page="https://example.org",
-        licence="OGL-UK-3.0",
-        attribution="-",
-        reader="els",
-        quality=3,
-        quality_reason="-",
-        files=files,
-    )
-    indicator = catalogue.Indicator(
-        id="kites",
-        title="-",
-        short_title="-",
-        chapter="needs",
-        theme="community",
-        life_stage="all ages",
-        source="tiny",
-        select={"file": "kites.csv", "indicator": "Kites", **select},
-        unit=unit,
-        definition="x" * 20,
+    source = tiny.source("els", files)
+    indicator = tiny.indicator(
+        "kites", {"file": "kites.csv", "indicator": "Kites", **select}, theme="community", unit=unit
     )
     return els.read(folder, source, [indicator], geography.register())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+import tiny
 from helpers import catalogue, geography
 from helpers.geography import ENGLAND
 from helpers.readers import fingertips
@@ -85,30 +86,10 @@ BASE = {
 def _read(folder, rows, unit="per_10k", drop=None, year="financial", **select):
     table = pd.DataFrame([{**BASE, **row} for row in rows])[HEAD]
     table.drop(columns=drop or []).to_csv(folder / "a.csv", index=False)
-    file = {"name": "a.csv", "sha256": "0" * 64, "release_date": "2025-02-01", "release_date_basis": "invented"}
-    source = catalogue.Source(
-        id="tiny",
-        publisher="-",
-        title="-",
-        landing_page="https://example.org",
-        licence="OGL-UK-3.0",
-        attribution="-",
-        reader="fingertips",
-        quality=3,
-        quality_reason="-",
-        files=[{**file, "reads": {"year": year}}],
-    )
-    indicator = catalogue.Indicator(
-        id="falls",
-        title="-",
-        short_title="-",
-        chapter="needs",
-        theme="health",
-        life_stage="all ages",
-        source="tiny",
-        select={"file": "a.csv", "id": 7, "sex": "Persons", "age": "All ages", **select},
-        unit=unit,
-        definition="x" * 20,
+    file = tiny.file("a.csv")
+    source = tiny.source("fingertips", [{**file, "reads": {"year": year}}])
+    indicator = tiny.indicator(
+        "falls", {"file": "a.csv", "id": 7, "sex": "Persons", "age": "All ages", **select}, theme="health", unit=unit
     )
     return fingertips.read(folder, source, [indicator], geography.register())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+import tiny
 from helpers import catalogue, geography
 from helpers.readers import neighbours
 from helpers.schemas import NEIGHBOURS, DataError, validate
@@ -91,19 +92,8 @@ WIDE = [
 
 def _read(folder, lines=WIDE, **reads):
     (folder / "a.csv").write_text("\n".join(lines) + "\n", encoding="utf-8-sig")
-    file = {"name": "a.csv", "sha256": "0" * 64, "release_date": "2025-02-01", "release_date_basis": "invented"}
-    source = catalogue.Source(
-        id="tiny",
-        publisher="-",
-        title="-",
-        landing_page="https://example.org",
-        licence="OGL-UK-3.0",
-        attribution="-",
-        reader="neighbours",
-        quality=3,
-        quality_reason="-",
-        files=[{**file, "reads": {"comparator": "ons", "layout": "wide", "take": 2, **reads}}],
-    )
+    file = tiny.file("a.csv")
+    source = tiny.source("neighbours", [{**file, "reads": {"comparator": "ons", "layout": "wide", "take": 2, **reads}}])
     return neighbours.tables(folder, source, Tiny)["neighbours"]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import tiny
 from helpers import catalogue, geography
 from helpers.readers import population
 from helpers.schemas import FIGURES, DataError, validate
@@ -66,31 +67,15 @@ GOOD = ["code,name,all,0,1,2+", "E08000009,Trafford,60,10,20,30", "S12000033,Abe
 
 def _read(folder, lines=GOOD, unit="count", **select):
     (folder / "age.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    file = {"name": "age.csv", "sha256": "0" * 64, "release_date": "2025-02-01", "release_date_basis": "invented"}
-    source = catalogue.Source(
-        id="tiny",
-        publisher="-",
-        title="-",
-        landing_page="https://example.org",
-        licence="OGL-UK-3.0",
-        attribution="-",
-        reader="population",
-        quality=3,
-        quality_reason="-",
-        files=[{**file, "reads": {"period": "2023-06-30", "oldest": "2+"}}],
-    )
-    indicator = catalogue.Indicator(
-        id="people",
-        title="-",
-        short_title="-",
+    file = tiny.file("age.csv")
+    source = tiny.source("population", [{**file, "reads": {"period": "2023-06-30", "oldest": "2+"}}])
+    indicator = tiny.indicator(
+        "people",
+        {"file": "age.csv", "ages": "all", **select},
         chapter="context",
         theme="people",
-        life_stage="all ages",
-        source="tiny",
-        select={"file": "age.csv", "ages": "all", **select},
         unit=unit,
         districts="sum",
-        definition="x" * 20,
     )
     return population.read(folder, source, [indicator], geography.register())
 
