@@ -74,3 +74,68 @@ def test_the_input_is_not_changed(indicators):
     before = given.copy()
     measures.with_intervals(given, indicators)
     pd.testing.assert_frame_equal(given, before)
+
+
+STANDARDISED, ESP = yaml.safe_load(
+    (paths.ROOT / "tests" / "published" / "standardised.yml").read_text(encoding="utf-8")
+)
+
+
+def test_published_standardised_rate():
+    case = STANDARDISED
+    made = measures.directly_standardised_rate(
+        case["count"], case["population"], case["weights"], multiplier=case["multiplier"]
+    )
+    assert round(float(made.value), 5) == case["value"]
+
+
+def test_the_european_standard_population_is_the_published_one():
+    bands = measures.ESP2013
+    assert len(bands) == 19 and sum(bands.values()) == ESP["whole"]
+    assert sum(n for band, n in bands.items() if int(band.rstrip("+").partition("-")[0]) >= 65) == ESP["from_65"]
+
+
+def test_an_area_of_the_standard_s_own_shape_has_its_crude_rate_and_byar_s_limits():
+    weights = np.array(list(measures.ESP2013.values()))
+    count = np.arange(19)
+    made = measures.directly_standardised_rate(count, 7 * weights)
+    crude = measures.crude_rate(count.sum(), 7 * weights.sum(), multiplier=100_000)
+    for mine, plain in zip(made[:3], crude[:3], strict=True):
+        assert float(mine) == pytest.approx(float(plain))
+
+
+def test_standardising_takes_out_age():
+    rates = np.linspace(0.001, 0.1, 19)  # the same in both areas, one much older
+    population = np.array([np.linspace(9000, 1000, 19), np.linspace(1000, 9000, 19)])
+    made = measures.directly_standardised_rate(population * rates, population)
+    assert made.value[0] == pytest.approx(made.value[1])
+    assert made.method == "Dobson" and (made.lower < made.value).all() and (made.value < made.upper).all()
+
+
+def test_no_standardised_rate_below_ten_events_or_with_a_group_missing():
+    population = np.full((3, 2), 1000.0)
+    made = measures.directly_standardised_rate([[4, 5], [5, 5], [50, np.nan]], population, [1, 1])
+    assert np.isnan(made.value).tolist() == np.isnan(made.upper).tolist() == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("count", "population", "message"),
+    [([1, 2, 3], [9, 9, 9], "age groups"), ([-1, 20], [9, 9], "0 or more"), ([1, 20], [9, 0], "people in every")],
+)
+def test_ill_matched_age_groups_are_refused(count, population, message):
+    with pytest.raises(ValueError, match=message):
+        measures.directly_standardised_rate(count, population, [1, 1])
+
+
+def test_our_intervals_are_ohid_s(raw):
+    """To every digit where the counts are exact (2010/11 and 2011/12); later ones are rounded to the nearest 5."""
+    table = pd.read_csv(raw / "ohid-fingertips" / "la_hospital_admissions_2324.csv").query("Sex == 'Persons'")
+    for level, name in ((0.95, "95.0"), (0.998, "99.8")):
+        limits = [f"Lower CI {name} limit", f"Upper CI {name} limit"]
+        rows = table.dropna(subset=["Count", "Denominator", *limits])
+        made = measures.crude_rate(rows["Count"], rows["Denominator"], 10_000, level)
+        exact = rows["Time period"].isin(["2010/11", "2011/12"]).to_numpy()
+        slack = np.where(exact, 1e-5, 3.5 * 10_000 / rows["Denominator"])  # 2.5 events, and their share of the width
+        assert len(rows) > 1500 and (level == 0.998 or exact.sum() > 250)
+        for mine, column in zip((made.lower, made.upper), limits, strict=True):
+            assert (np.abs(mine - rows[column].to_numpy()) <= slack).all()
