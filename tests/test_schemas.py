@@ -82,3 +82,9 @@ FIGURES = sorted(p for p in paths.FIGURES.glob("*.csv") if p.name.startswith(("d
 def test_the_committed_figures_round_trip(path, tmp_path):
     schemas.write(schemas.read(path, schemas.FIGURES), schemas.FIGURES, tmp_path / path.name)
     assert (tmp_path / path.name).read_bytes() == path.read_bytes()
+
+
+def test_a_fault_survives_the_way_between_processes():
+    import pickle
+
+    assert pickle.loads(pickle.dumps(DataError(["one", "two"]))).faults == ["one", "two"]

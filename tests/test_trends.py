@@ -25,7 +25,9 @@ def test_the_critical_value_is_that_of_99_8_percent():
 
 
 @pytest.mark.parametrize(
-    ("kind", "family"), [("rate", sm.families.Poisson()), ("proportion", sm.families.Binomial())], ids=str
+    ("kind", "family"),
+    [("rate", sm.families.Poisson()), ("proportion", sm.families.Binomial())],
+    ids=["rate", "proportion"],
 )
 def test_chi_squared_against_the_score_test_of_statsmodels(kind, family):
     count, size = np.array([40, 52, 47, 66, 71.0]), np.array([900, 950, 870, 990, 1010.0])

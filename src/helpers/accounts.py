@@ -1,4 +1,4 @@
-"""The public pound of one locality: early against late, line by line, and the whole council."""
+"""Early against late spend on children in one locality: the share of each over the years, and the lines."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from functools import cache
 
 import pandas as pd
 
-from . import benchmarks, charts, periods, spend, tables
+from . import benchmarks, breaks, charts_spend, periods, spend, tables
 from .evidence import Evidence, reason
-from .narrative import Html, money, number, paragraph, text
+from .narrative import Html, number, paragraph
 
 ACCOUNTS = {
     "s251": "Section 251 outturn (Department for Education)",
     "ro3": "Revenue outturn, form RO3 (Ministry of Housing, Communities and Local Government)",
 }
-ZERO = "*"
+ZERO = breaks.ZERO
 
 
 @cache
@@ -103,19 +103,60 @@ def headline(e: Evidence) -> str:
     if len(have) > 1:
         words += f"; in {first['financial_year']} it was £{first['early_share']:.0f}"
     missing = years[years["early_share"].isna()]
-    gap = "" if missing.empty else f" No share for {', '.join(missing['financial_year'])}: a line is missing."
+    gap = (
+        ""
+        if missing.empty
+        else f" No share for {breaks.spans(missing['financial_year'].tolist())}: not every line has a figure."
+    )
     return words + "." + gap
 
 
+def late_a_child(e: Evidence) -> str:
+    """Return late spend per child in real terms now and at the start as a sentence, or why it cannot be given."""
+    have = by_year(e, "s251").dropna(subset=["late", "per_child_late"])
+    if have.empty:
+        return f"What {e.name} spent on late help for each child is not known."
+    first, last = have.iloc[0], have.iloc[-1]
+    words = (
+        f"Late help came to {number(last['per_child_late'], 'gbp', 0)} for each child here in {last['financial_year']}"
+    )
+    if len(have) > 1:
+        words += f", and to {number(first['per_child_late'], 'gbp', 0)} in {first['financial_year']}"
+    return f"{words}, in prices of {e.price_base_year}."
+
+
+def _breaks(e: Evidence) -> list[breaks.Break]:
+    own = lines(e, "s251")
+    years = by_year(e, "s251")["financial_year"].tolist()
+    counted = own[own["stage"].isin(["early", "late"])]
+    declared = by_year(e, "s251").query("note != ''")
+    notes = [
+        breaks.Break(r.financial_year, "sign", "†", f"† {r.financial_year}: {r.note}") for r in declared.itertuples()
+    ]
+    return [*breaks.reorganised(e, years, breaks.CHILDREN_BEFORE), *breaks.states(counted), *notes]
+
+
+def prices(e: Evidence) -> Html:
+    """Return how money of different years is made comparable, with the release of the deflator."""
+    source = e.sources["ons-gdp-deflator"]
+    released = max(file["release_date"] for file in source["files"])
+    return paragraph(
+        f"Real terms here means prices of {e.price_base_year}, by the GDP deflator of the {source['publisher']} (released"
+        f" {released}; a financial year is the mean of its four quarters). The deflator of 2020-21 is distorted by the"
+        " pandemic, so a change to or from that year says little. The tables give cash as well.",
+        "hb-source",
+    )
+
+
 def early_late_chart(e: Evidence) -> Html:
-    """Return the stacked columns of early, late and unclassified spend per child, in real terms."""
-    own = by_year(e, "s251")
+    """Return the stacked columns of early, late and unclassified spend per child, in real terms, with its breaks."""
+    own, found = by_year(e, "s251"), _breaks(e)
     values = []
     for row in own.itertuples():
         for order, stage in enumerate(spend.STAGES):
             value = getattr(row, f"per_child_{stage}", float("nan"))
-            if row.missing and stage != "unclassified":
-                value = float("nan")
+            if row.missing or getattr(row, stage) != getattr(row, stage):
+                value = float("nan")  # a column without one of its parts would look like a cut
             values.append(
                 {
                     "period": row.financial_year,
@@ -127,13 +168,13 @@ def early_late_chart(e: Evidence) -> Html:
             )
     caption = headline(e)
     alternative = f"Spend per child in {e.price_base_year} prices by year, early, late and neither. {caption}"
-    return charts.stages(
-        values, own["financial_year"].tolist(), [spend.STAGE_NAMES[s] for s in spend.STAGES], caption, alternative
-    )
+    names = [spend.STAGE_NAMES[s] for s in spend.STAGES]
+    chart = charts_spend.stages(values, own["financial_year"].tolist(), names, found, caption, alternative)
+    return Html(chart + breaks.named(found))
 
 
 def share_chart(e: Evidence) -> Html:
-    """Return the early share of the locality, of England and the neighbours' median over the years."""
+    """Return the early share of the locality, of England and the neighbours' median over the years, with its breaks."""
     own, others = by_year(e, "s251"), peer_share(e, "s251")
     both = others.merge(own[["financial_year", "early_share"]], on="financial_year", how="left")
     names = [e.name, "England", "Neighbours' median"]
@@ -156,9 +197,10 @@ def share_chart(e: Evidence) -> Html:
         caption = (
             f"Early share in {row['financial_year']}: {row['early_share']:.1f}% in {e.name}, {row['england']:.1f}% in England"
             f" ({row['authorities']:.0f} authorities with every line); median of its {e.comparator}: {median}"
-            f" ({row['n']:.0f} of {row['of']:.0f} have data)."
+            f" ({row['n']:.0f} of {row['of']:.0f} have data). No interval published."
         )
-    return charts.shares(values, names, both["financial_year"].tolist(), caption, caption)
+    marks = [b for b in _breaks(e) if b.kind == "rule"]  # the lines of others go on where this place has a gap
+    return charts_spend.shares(values, names, both["financial_year"].tolist(), marks, caption, caption)
 
 
 def line_table(e: Evidence, account: str) -> Html:
@@ -203,95 +245,4 @@ def classification_table(e: Evidence, account: str) -> Html:
     ]
     return tables.table(
         f"How each line of {ACCOUNTS[account]} is classified, and why", ["Line", "Stage", "Reason"], rows
-    )
-
-
-def two_accounts(e: Evidence) -> Html:
-    """Return how far the two accounts of the same services disagree, in every year that both give."""
-    parts = {a: by_year(e, a).set_index("financial_year")[["early", "late"]] for a in ACCOUNTS}
-    both = parts["s251"].join(parts["ro3"], lsuffix="_s251", rsuffix="_ro3", how="inner").dropna(how="all")
-    rows = []
-    for year, row in both.iterrows():
-        for stage in ("early", "late"):
-            a, b = row[f"{stage}_s251"], row[f"{stage}_ro3"]
-            rows.append([f"{year}, {stage}", number(a, "gbp", 0), number(b, "gbp", 0), number(b - a, "gbp", 0)])
-    if not rows:
-        return paragraph("The two accounts have no year in common for this place.", "hb-gap")
-    return tables.table(
-        "The same services in two accounts: cash, gross. They are never joined into one series",
-        ["Year and stage", "Section 251", "Form RO3", "Form RO3 less Section 251"],
-        rows,
-        numeric=range(1, 4),
-    )
-
-
-def whole_council(e: Evidence) -> Html:
-    """Return the newest year of every service of the council: net current expenditure, cash and per head."""
-    services = [i for i in e.select("spend", "council_spend") if i.startswith("rsx_")]
-    found = [e.latest(i) for i in services]
-    years = [f.period for f in found if f.period]
-    if not years:
-        return paragraph(
-            f"No revenue outturn of {e.name} is in this edition: {reason(found[0].status) if found else 'no rows'}.",
-            "hb-gap",
-        )
-    year = max(years)
-    people = e.latest("population_all_ages").value
-    rows, values = [], []
-    for latest in sorted(found, key=lambda f: -(f.value if f.period == year else -1e12)):
-        title = e.indicators[latest.id]["short_title"]
-        if latest.period != year:
-            rows.append([title, f"No value for {periods.label(year)}: {latest.newer or reason(latest.status)}", ""])
-            continue
-        pounds = latest.value * 1000
-        rows.append([title, number(pounds, "gbp", 0), number(pounds / people, "gbp", 0)])
-        if latest.id != "rsx_total":
-            values.append(
-                {
-                    "label": title,
-                    "value": round(pounds / people, 2),
-                    "shown": f"{number(pounds / people, 'gbp', 0)} a head",
-                }
-            )
-    total = next((f for f in found if f.id == "rsx_total" and f.period == year), None)
-    caption = f"Net current expenditure a head by service, {periods.label(year)}, cash"
-    if total:
-        caption = f"{e.name} spent {money(total.value * 1000)} net on its services in {periods.label(year)}: {number(total.value * 1000 / people, 'gbp', 0)} a head"
-    table = tables.table(
-        f"Net current expenditure by service, {periods.label(year)}, cash; a head of the population in the middle of 2023",
-        ["Service", "Cash", "A head"],
-        rows,
-        numeric=(1, 2),
-    )
-    return Html(charts.bars(values, caption, caption) + f"<details><summary>The table</summary>{table}</details>")
-
-
-def newest_lines(e: Evidence, beginning: str, population: str, caption: str) -> Html:
-    """Return the newest year of every line whose id begins so: net cash and pounds for each person of `population`."""
-    chosen = [key for key in e.select("spend") if key.startswith(beginning)]
-    found = [e.latest(key) for key in chosen]
-    periods_with_data = [f.period for f in found if f.period]
-    people = e.latest(population)
-    if not periods_with_data or not people.period:
-        return paragraph(f"{caption}: no figures for {e.name} in this edition.", "hb-gap")
-    year = max(periods_with_data)
-    rows = []
-    for latest in sorted(found, key=lambda f: (f.id.endswith("_total"), -f.value if f.period == year else 0)):
-        title = e.indicators[latest.id]["short_title"]
-        if latest.period != year:
-            rows.append([title, f"No value: {reason(latest.status)}", ""])
-            continue
-        pounds = latest.value * 1000
-        rows.append([title, number(pounds, "gbp", 0), number(pounds / people.value, "gbp", 0)])
-    who = e.indicators[population]["short_title"].lower()
-    head = ["Line", "Cash", f"For each person ({who}, {periods.label(people.period)})"]
-    return tables.table(f"{caption}, net current expenditure, {periods.label(year)}", head, rows, numeric=(1, 2))
-
-
-def unknown_money(e: Evidence) -> Html:
-    """Return what public money in the place is not in this book."""
-    return Html(
-        f"<p>{text(e.name)}'s council is one spender among several. Not known here, because no figures by authority are "
-        "published in the open: the National Health Service, police, schools' own budgets, benefits, and what charities "
-        "and businesses give. The sums above are a part, not the whole.</p>"
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from . import benchmarks, catalogue, geography, measures, paths, schemas, spend
+from . import benchmarks, catalogue, fingerprints, geography, local_money, measures, paths, schemas, spend_tables
 from .geography import ENGLAND, Register
 from .schemas import PRESENT
 
@@ -104,9 +104,15 @@ def build(
     """Write the bundles of the localities `codes`, and what they share; yield each code when its bundle stands.
 
     A bundle is a folder `<slug>`: series.csv (own values beside England, region and neighbours), peers.csv (the
-    neighbours' latest values) and place.json. Files that would not change are not touched.
+    neighbours' latest values) and place.json. A bundle that says it was made from the same figures, catalogue and
+    code is left as it is; files that would not change are not touched.
     """
     register = geography.load(folder)
+    codes, inputs = list(codes), fingerprints.of(edition, fingerprints.data())
+    due = [c for c in codes if not fingerprints.stamped(target / register.place(c)["slug"], inputs)]
+    yield from (c for c in codes if c not in set(due))
+    if not due and fingerprints.stamped(target / "_common", inputs):
+        return
     neighbours = schemas.read(folder / "neighbours.csv", schemas.NEIGHBOURS)
     rows = measured(figures(edition, folder), register)
     _write_common(rows, register, edition, target, folder)
@@ -118,7 +124,9 @@ def build(
     values = grid.to_numpy()
     by_area = dict(tuple(rows.groupby("area_code")))
     polarity = grid.index.get_level_values("indicator").map(lambda i: catalogue.indicators()[i].polarity)
-    for code in codes:
+    lists = local_money.published(folder)
+    fingerprints.stamp(target / "_common", inputs)
+    for code in due:
         place = register.place(code)
         sets = {
             name: neighbours[(neighbours["comparator"] == name) & (neighbours["area_code"] == code)].sort_values(
@@ -127,12 +135,22 @@ def build(
             for name in COMPARATORS
         }
         series = _series(code, place, by_area, grid, values, columns, sets, polarity)
-        peers = _peers(series, grid, sets, register)
+        peers = _peers(series, grid, columns, sets)
         out = target / place["slug"]
         schemas.write_text(out / "series.csv", _csv(series))
         schemas.write_text(out / "peers.csv", _csv(peers))
         schemas.write_text(out / "place.json", _json(_place(code, place, register, sets, edition)))
+        _write_money(out / "money.json", local_money.of_place(code, place["slug"], edition, lists))
+        fingerprints.stamp(out, inputs)
         yield code
+
+
+def _write_money(path: Path, money: dict) -> None:
+    """Write where the locality's money goes; no file where neither a list of payments or grants nor contracts are known."""
+    if money:
+        schemas.write_text(path, _json(money))
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _series(code, place, by_area, grid, values, columns, sets, polarity) -> pd.DataFrame:
@@ -161,14 +179,26 @@ def _series(code, place, by_area, grid, values, columns, sets, polarity) -> pd.D
     return out[~empty].reset_index(drop=True)
 
 
-def _peers(series: pd.DataFrame, grid: pd.DataFrame, sets: dict, register: Register) -> pd.DataFrame:
+def _peers(series: pd.DataFrame, grid: pd.DataFrame, columns: dict[str, int], sets: dict) -> pd.DataFrame:
+    """Return the neighbours' values at the locality's newest period of each indicator."""
     latest = series[series["value"].notna()].groupby("indicator")["period"].max()
+    rows = grid.index.get_indexer(pd.MultiIndex.from_arrays([latest.index, latest]))
     parts = []
     for name, members in sets.items():
-        codes = [c for c in members["neighbour_code"] if c in grid.columns]
-        part = grid.loc[list(latest.items()), codes].reset_index().melt(KEY, var_name="area_code", value_name="value")
-        parts.append(part.assign(comparator=name, name=part["area_code"].map(register.names)))
-    return pd.concat(parts)[["comparator", "indicator", "period", "area_code", "name", "value"]]
+        codes = [c for c in members["neighbour_code"] if c in columns]
+        values = grid.to_numpy()[rows][:, [columns[c] for c in codes]]
+        parts.append(
+            pd.DataFrame(
+                {
+                    "comparator": name,
+                    "indicator": np.repeat(latest.index.to_numpy(), len(codes)),
+                    "period": np.repeat(latest.to_numpy(), len(codes)),
+                    "area_code": np.tile(codes, len(latest)),
+                    "value": values.ravel(),
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True)
 
 
 def _place(code, place, register: Register, sets: dict, edition: str) -> dict:
@@ -207,26 +237,18 @@ def _write_common(rows: pd.DataFrame, register: Register, edition: str, target: 
     schemas.write_text(common / "thresholds.json", _json(catalogue.thresholds()))
     schemas.write_text(common / "deflator.csv", _csv(deflator))
     schemas.write_text(common / "classification.csv", _csv(classification))
-    schemas.write_text(common / "early_late.csv", _csv(_early_late(rows, register, classification)))
+    exceptions = schemas.read(paths.REFERENCE / "spend_exceptions.csv", schemas.SPEND_EXCEPTIONS)
+    early_late = spend_tables.early_late(rows, register, classification, exceptions)
+    expected, models = spend_tables.given_need(rows, register, classification)
+    schemas.write_text(common / "early_late.csv", _csv(early_late))
+    schemas.write_text(common / "expected.csv", _csv(expected))
+    schemas.write_text(common / "expected_models.json", _json(models))
     slugs = dict(zip(register.localities["area_code"], register.localities["slug"], strict=True))
     schemas.write_text(common / "edition.json", _json({"edition": edition, "slugs": slugs}))
 
 
-def _early_late(rows: pd.DataFrame, register: Register, classification: pd.DataFrame) -> pd.DataFrame:
-    """Return early and late spend of every locality, account and year in pounds, cash (spend.early_late's columns)."""
-    own = rows[
-        rows["indicator"].isin(classification["indicator"]) & rows["area_code"].isin(register.localities["area_code"])
-    ]
-    own = own.assign(value=own["value"] * own["unit"].map({"gbp": 1.0, "gbp_thousand": 1000.0}))
-    accounts = classification["account"].unique()
-    return pd.concat([spend.early_late(own, classification, a).assign(account=a) for a in accounts], ignore_index=True)
-
-
 def _csv(frame: pd.DataFrame) -> str:
-    text = frame.copy()
-    for name in text.columns[[t.kind == "f" for t in text.dtypes]]:
-        text[name] = [schemas.number_text(round(v, 6)) if v == v else "" for v in text[name]]
-    return text.to_csv(index=False, lineterminator="\n")
+    return frame.round(6).to_csv(index=False, lineterminator="\n", float_format="%.12g")
 
 
 def _json(content: object) -> str:

@@ -133,33 +133,6 @@ def trend(values: list[dict], names: list[str], domain: list[str], caption: str,
     return figure(_filled(template, values, names, domain), caption, alternative)
 
 
-def stages(values: list[dict], domain: list[str], names: Sequence[str], caption: str, alternative: str) -> Html:
-    """Return stacked columns of spend by stage (early, late ...) and year.
-
-    `values`: records with period (label), stage, order, value (pounds a child), shown (text).
-    """
-    colours = {"Early": EARLY, "Late": LATE}
-    chart = (
-        alt.Chart(alt.Data(values=values))
-        .mark_bar(stroke="white", strokeWidth=0.5)
-        .encode(
-            x=alt.X("period:O", title=None, scale=alt.Scale(domain=domain, paddingInner=0.15)),
-            y=alt.Y("value:Q", title="£ a child, real terms", axis=alt.Axis(format="$,.4~s", tickCount=5)),
-            color=alt.Color(
-                "stage:N", scale=alt.Scale(domain=list(names), range=[colours.get(n, UNCLASSIFIED) for n in names])
-            ),
-            order=alt.Order("order:Q"),
-            tooltip=[
-                alt.Tooltip("stage:N", title="Stage"),
-                alt.Tooltip("period:O", title="Year"),
-                alt.Tooltip("shown:N", title="Spend"),
-            ],
-        )
-        .properties(width="container", height=260)
-    )
-    return figure(chart, caption, alternative)
-
-
 def bars(values: list[dict], caption: str, alternative: str, unit_format: str = "$,.3~s") -> Html:
     """Return horizontal bars, longest first. `values`: records with label, value, shown (text)."""
     chart = (
@@ -170,7 +143,7 @@ def bars(values: list[dict], caption: str, alternative: str, unit_format: str = 
             x=alt.X("value:Q", title=None, axis=alt.Axis(format=unit_format, tickCount=4, grid=True)),
             tooltip=[alt.Tooltip("label:N", title="Service"), alt.Tooltip("shown:N", title="Spend")],
         )
-        .properties(width="container", height=alt.Step(26))
+        .properties(width="container", height=26 * max(len(values), 1))
     )
     return figure(chart, caption, alternative)
 
@@ -179,3 +152,28 @@ def shares(values: list[dict], names: list[str], domain: list[str], caption: str
     """Return lines of a percentage over financial years, from zero. `values` as for `trend`."""
     template = _lines(len(names), ".3~g", "%", True, 5, 240)
     return figure(_filled(template, values, names, domain), caption, alternative)
+
+
+def amounts(values: list[dict], caption: str, alternative: str, unit_format: str = "$,.3~s") -> Html:
+    """Return horizontal bars in the order given, each with its amount in words; what is not known is grey.
+
+    `values`: records with label, value, short (text at the end of the bar), shown (text), known (False: nobody can
+    tell from the list).
+    """
+    top = max([v["value"] for v in values if v["value"]], default=1)
+    least = min([0, *(v["value"] for v in values if v["value"])])
+    base = alt.Chart(alt.Data(values=values)).encode(
+        y=alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=190)),
+        x=alt.X(
+            "value:Q",
+            title=None,
+            scale=alt.Scale(domain=[least, round(top * 1.3, 4)], nice=False),  # room for the words after a bar
+            axis=alt.Axis(format=unit_format, tickCount=3, grid=True),
+        ),
+        tooltip=[alt.Tooltip("label:N", title="Part"), alt.Tooltip("shown:N", title="Amount")],
+    )
+    bar = base.mark_bar(cornerRadiusEnd=2).encode(
+        color=alt.condition("datum.known", alt.value(OWN), alt.value(UNCLASSIFIED))
+    )
+    words = base.mark_text(align="left", dx=5, color="#2b333a", fontSize=11).encode(text="short:N")
+    return figure((bar + words).properties(width="container", height=26 * max(len(values), 1)), caption, alternative)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 
 import pandas as pd
@@ -51,10 +51,13 @@ class Evidence:
     sources: dict[str, dict]
     deflator: pd.Series  # index by financial year
     classification: pd.DataFrame
-    early_late: pd.DataFrame  # spend.early_late of every locality and account, in pounds, cash
+    early_late: pd.DataFrame  # spend.reconcile of every locality and account, in pounds, cash
+    expected: pd.DataFrame  # spend_tables.given_need: this locality's spend a head beside what need lets one expect
+    expected_models: dict[str, dict]  # how well need tells spend, and what it was told from
     thresholds: dict[str, dict]
     comparator_set: str
     price_base_year: str
+    money: dict[str, dict] = field(default_factory=dict)  # local_money.of_place; empty where nothing is supplied
 
     @property
     def name(self) -> str:
@@ -160,8 +163,16 @@ def early_late_of_all() -> pd.DataFrame:
     path = paths.BUNDLES / "_common" / "early_late.csv"
     if not path.exists():
         raise DataError([f"{paths.shown(path)}: not built. Run: handbook bundle"])
-    table = pd.read_csv(path, dtype={"missing": "str", "account": "str"}, keep_default_na=False, na_values=[""])
-    return table.assign(missing=table["missing"].fillna(""))
+    texts = ["missing", "absent", "note"]
+    table = pd.read_csv(path, dtype=dict.fromkeys([*texts, "account"], "str"), keep_default_na=False, na_values=[""])
+    table[texts] = table[texts].fillna("")
+    return table
+
+
+def _expected(common, area_code: str) -> pd.DataFrame:
+    table = pd.read_csv(common / "expected.csv", dtype={"why": "str"}, keep_default_na=False, na_values=[""])
+    own = table[table["area_code"] == area_code].set_index("measure")
+    return own.assign(why=own["why"].fillna(""))
 
 
 def check_parameters(area_code: str, edition: str, comparator_set: str, price_base_year: str) -> None:
@@ -221,7 +232,10 @@ def load(area_code: str, edition: str, comparator_set: str = "dfe", price_base_y
         deflator=deflator,
         classification=pd.read_csv(common / "classification.csv", dtype="str"),
         early_late=early_late_of_all(),
+        expected=_expected(common, area_code),
+        expected_models=_read_json(common / "expected_models.json"),
         thresholds=_read_json(common / "thresholds.json"),
         comparator_set=comparator_set,
         price_base_year=price_base_year,
+        money=_read_json(folder / "money.json") if (folder / "money.json").exists() else {},
     )

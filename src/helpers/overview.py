@@ -71,8 +71,11 @@ def _three(e: Evidence, found: list[Latest], word: str) -> Html:
 
 
 def pound(e: Evidence) -> Html:
-    """Return the early share of children's spend in one sentence."""
-    return Html(f'<p class="hb-lead">{text(accounts.headline(e))} <a href="spend.html">See every line.</a></p>')
+    """Return the early share of children's spend, and what late help came to for each child, in two sentences."""
+    return Html(
+        f'<p class="hb-lead">{text(accounts.headline(e))} <a href="spend.html">See every line.</a></p>'
+        + paragraph(accounts.late_a_child(e))
+    )
 
 
 def findings(e: Evidence) -> Html:

@@ -12,12 +12,14 @@ FIGURES = DATA / "figures"
 SOURCES = DATA / "sources"
 INDICATORS = DATA / "indicators"
 REFERENCE = DATA / "reference"
+LOCAL = DATA / "local"
 NOTEBOOKS = ROOT / "notebooks"
 CONFIG = ROOT / "_config.yml"
 BOOK = ROOT / "book"
 BUILD = ROOT / "build"
 BUNDLES = BUILD / "bundles"
 SITE = BOOK / "_build" / "html"
+PICTURES = ROOT / ".cache" / "pictures"
 
 
 def shown(path: Path | str) -> str:

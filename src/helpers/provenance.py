@@ -38,7 +38,29 @@ def sources(e: Evidence) -> Html:
             + (f'<ul class="hb-caveats">{caveats}</ul>' if caveats else "")
             + f"<details><summary>Files and their fingerprints</summary><ul>{files}</ul></details></section>"
         )
+    parts += [_list_of(e, own) for own in e.money.values() if own.get("source")]
     return Html("".join(parts))
+
+
+def _list_of(e: Evidence, own: dict) -> str:
+    """Return the source of a list of payments or grants, of which only sums are kept."""
+    source = e.sources[own["source"]]
+    licence, link = LICENCES[source["licence"]]
+    files = "".join(
+        f"<li>{text(f['name'])}, released {text(f['release_date'])} ({text(f['release_date_basis'])})<br>"
+        f'<code class="hb-hash">sha256 {text(f["sha256"])}</code></li>'
+        for f in source["files"]
+    )
+    caveats = "".join(f"<li>{text(c)}</li>" for c in source["caveats"])
+    return (
+        f'<section class="hb-card"><h3>{text(source["publisher"])}: {text(source["title"])}</h3><ul class="hb-facts">'
+        "<li>A list of which this book keeps sums only</li>"
+        f'<li>Licence: <a href="{link}">{text(licence)}</a></li>'
+        f"<li>Quality {text(GRADES[source['quality']])}. {text(source['quality_reason'])}</li>"
+        f'<li><a href="{text(source["landing_page"])}">The publisher\'s page</a></li></ul>'
+        f'<ul class="hb-caveats">{caveats}</ul>'
+        f"<details><summary>Files and their fingerprints</summary><ul>{files}</ul></details></section>"
+    )
 
 
 def gaps(e: Evidence) -> Html:
@@ -63,6 +85,7 @@ def gaps(e: Evidence) -> Html:
 def attribution(e: Evidence) -> Html:
     """Return the attribution that the licences ask for."""
     used = sorted(set(e.series.loc[e.series["source"] != "", "source"]) | {"geography"})
+    used += [own["source"] for own in e.money.values() if own.get("source")]
     words = dict.fromkeys(e.sources[key]["attribution"] for key in used)
     return Html("".join(f"<p>{text(w)}</p>" for w in words))
 

@@ -42,6 +42,25 @@ MISSING = {
     "reason_not_given": "missing, and the publisher does not say why",
 }
 
+TALLY_BREAKDOWNS = (
+    *("total", "month", "category", "payee_band", "payee_size", "line_size"),
+    *("recipient_band", "recipient_kind", "award_size", "place"),
+)
+TALLY_MEASURES = {
+    # measure: what it counts
+    "rows": "payments, or grants",
+    "gbp": "pounds, cash, net",
+    "rows_redacted": "payments whose payee the council withheld",
+    "gbp_redacted": "pounds of those",
+    "payees": "different payees or recipients that are named",
+    "herfindahl": "Herfindahl-Hirschman index of the named, from 0 to 10,000",
+    "months": "months with a payment",
+    "rows_identical": "payments that are the same as an earlier one in every column",
+    "rows_credit": "payments below zero",
+    "gbp_credit": "pounds of those",
+    "gbp_charities": "pounds to payees with a charity number, where the file has that column",
+}
+
 AREA_CODE = r"^[EWSNK]\d{8}$|^X99\d{6}$"
 DAY = r"^\d{4}-\d{2}-\d{2}$"
 
@@ -136,11 +155,40 @@ CLASSIFICATION = pa.DataFrameSchema(
     {
         "account": pa.Column(str, pa.Check.isin(["s251", "ro3"])),
         "indicator": pa.Column(str, unique=True),
-        "stage": pa.Column(str, pa.Check.isin(["early", "late", "unclassified", "total"])),
+        "stage": pa.Column(str, pa.Check.isin(["early", "late", "unclassified", "part", "total"])),
         "reason": pa.Column(str, pa.Check.str_length(min_value=10)),
     },
     strict=True,
     ordered=True,
+)
+SPEND_EXCEPTIONS = pa.DataFrameSchema(
+    {
+        "area_code": pa.Column(str, pa.Check.str_matches(AREA_CODE)),
+        "account": pa.Column(str, pa.Check.isin(["s251", "ro3"])),
+        "financial_year": pa.Column(str, pa.Check.str_matches(r"^\d{4}-\d{2}$")),
+        "difference": pa.Column(float, nullable=True),  # £: the published total less the lines that have a value
+        "absent": pa.Column(str, nullable=True),  # the lines without a value
+        "reason": pa.Column(str, pa.Check.str_length(min_value=20)),
+    },
+    strict=True,
+    ordered=True,
+    unique=["area_code", "account", "financial_year"],
+)
+
+TALLY = pa.DataFrameSchema(  # sums of a list of payments or grants: the lines themselves are never kept
+    {
+        "area_code": pa.Column(str, pa.Check.str_matches(AREA_CODE)),
+        "period": pa.Column(str, pa.Check.str_matches(periods.PATTERN)),
+        "breakdown": pa.Column(str, pa.Check.isin(TALLY_BREAKDOWNS)),
+        "part": pa.Column(str, pa.Check.str_length(1, 80)),
+        "measure": pa.Column(str, pa.Check.isin(TALLY_MEASURES)),
+        "value": pa.Column(float, nullable=True),  # empty: the file does not let it be known
+        "release_date": pa.Column(str, pa.Check.str_matches(DAY + "|^$")),
+        "file": pa.Column(str),
+    },
+    strict=True,
+    ordered=True,
+    unique=["area_code", "period", "breakdown", "part", "measure"],
 )
 
 
@@ -150,6 +198,9 @@ class DataError(ValueError):
     def __init__(self, faults: list[str]):
         self.faults = list(faults)
         super().__init__("\n".join(self.faults))
+
+    def __reduce__(self):  # a fault found in another process arrives as it was
+        return type(self), (self.faults,)
 
 
 def validate(frame: pd.DataFrame, schema: pa.DataFrameSchema, file: Path | str) -> pd.DataFrame:

@@ -68,6 +68,7 @@ def ingest(
     all_indicators = catalogue.indicators()
     parts: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
     figures: dict[str, pd.DataFrame] = {}
+    tallies: dict[str, pd.DataFrame] = {}
     releases, done = [], []
     register, shapes = None, {}
     # the register comes first: every other reader turns its labels into GSS codes with it
@@ -75,7 +76,12 @@ def ingest(
         folder = Path(origin) / (source.folder or source.id)
         check_files(source, folder)
         reader = readers.load(source.reader)
-        if hasattr(reader, "tables"):
+        if hasattr(reader, "tallies"):  # one locality's list of payments or grants: only sums of it are kept
+            table = schemas.validate(reader.tallies(folder, source), schemas.TALLY, f"data/figures/{source.id}.csv")
+            tallies[source.id] = table
+            lines = sum(file.reads["rows"] for file in source.files)
+            result = Ingested(source.id, lines, 0, {"added up, and not kept": lines})
+        elif hasattr(reader, "tables"):
             got = reader.tables(folder, source, register)
             for name, frame in got.items():
                 parts[name].append(schemas.validate(frame, TABLES[name], f"{source.id} -> {name}"))
@@ -100,7 +106,9 @@ def ingest(
     schemas.write_text(target / "boundaries.json", json.dumps(shapes, separators=(",", ":"), sort_keys=True) + "\n")
     for source_id, frame in figures.items():
         schemas.write(frame, schemas.FIGURES, target / f"{source_id}.csv")
-    expected = {*(f"{s}.csv" for s in figures), *(f"{t}.csv" for t in TABLES), "releases.csv"}
+    for source_id, frame in tallies.items():
+        schemas.write(frame, schemas.TALLY, target / f"{source_id}.csv")
+    expected = {*(f"{s}.csv" for s in [*figures, *tallies]), *(f"{t}.csv" for t in TABLES), "releases.csv"}
     for path in target.glob("*.csv"):
         if path.name not in expected:  # the figures of a source that has been taken out
             path.unlink()

@@ -23,7 +23,7 @@ from .. import paths, periods
 from ..catalogue import File, Indicator, Source
 from ..geography import ENGLAND, Register
 from ..schemas import MISSING, DataError
-from . import Reading
+from . import Reading, _lait_checks
 from ._common import fail, reading
 
 TABLE, DICTIONARY, LOOKUP = "bds_long_0.parquet", "lait_data_dictionary.csv", "la-lookup.csv"
@@ -132,6 +132,7 @@ def read(folder: Path, source: Source, indicators: list[Indicator], register: Re
     table = _table(folder / TABLE, measures)
     table["area_code"] = _areas(table, folder / LOOKUP, files[LOOKUP], register)
     table["value"] = _values(table)
+    _lait_checks.check(table, TABLE)
     table["status"] = _declared(table, files[TABLE], dictionary, f"data/sources/{source.id}.yml")
     made = register.changes[register.changes["kind"] == "part"]
     founded = dict(zip(made["new_code"], made["year"].astype(str) + "-04-01", strict=True))
@@ -275,6 +276,8 @@ def _figures(
     meant = rows["Years"].map({label: meaning for label, (meaning, _) in read_as.items()})
     status = rows["Years"].map({label: written for label, (_, written) in read_as.items()})
     last_day = meant.map(lambda one: periods.end(one).isoformat())
+
+    _lait_checks.check_labels(rows.assign(period=meant, last_day=last_day), file, indicator.id)
 
     # a council that a reorganisation made has no figure for the time before it; a declared status goes first
     gap = rows["value"].isna()
