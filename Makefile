@@ -46,7 +46,7 @@ serve: setup  ## Show the built book on this machine
 	$(BIN)/handbook serve
 
 lock: setup  ## Write requirements.txt anew from pyproject.toml
-	$(BIN)/pip-compile --quiet --upgrade --extra dev --generate-hashes --strip-extras --allow-unsafe --no-header \
+	$(BIN)/pip-compile --quiet --upgrade --extra cluster --extra dev --generate-hashes --strip-extras --allow-unsafe --no-header \
 	  --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --output-file requirements.txt pyproject.toml
 
 bench: setup  ## Measure the build of all localities: time, peak memory

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+
 from repository import copy_of_repository, handbook
 
 PLACES = "trafford salford"

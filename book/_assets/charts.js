@@ -1,21 +1,41 @@
-// Draws each chart from the specification that stands in its figure, when the reader comes near it.
+// Draws each chart from the specification that stands in its figure, when the reader comes near it. Until then, and
+// on paper, and where this script does not run, the figure shows a still picture of the same chart.
 (function () {
   "use strict";
 
   const POUNDS = { decimal: ".", thousands: ",", grouping: [3], currency: ["£", ""] };
 
+  // Vega lets the names of a long legend run out of a narrow chart
+  function breakLegend(spec, width) {
+    const colour = ((spec.layer || [spec])[0].encoding || {}).color || {};
+    const names = (colour.scale || {}).domain;
+    if (!Array.isArray(names) || !colour.legend && colour.legend !== undefined) { return; }
+    if (names.reduce(function (sum, name) { return sum + 6 * String(name).length + 30; }, 30) > width) {
+      spec.config.legend = Object.assign({ columns: 2 }, spec.config.legend);
+    }
+  }
+
   function draw(figure) {
     const canvas = figure.querySelector(".hb-canvas");
+    const still = canvas.firstElementChild;
     const spec = JSON.parse(figure.querySelector(".hb-spec").textContent);
     spec.$schema = "https://vega.github.io/schema/vega-lite/v6.json"; // a name, never fetched
+    breakLegend(spec, canvas.clientWidth);
     const inner = document.createElement("div");
     inner.setAttribute("aria-hidden", "true"); // the canvas itself carries the alternative text
-    canvas.replaceChildren(inner);
+    inner.className = "hb-drawing"; // as wide as the canvas, and not seen yet
+    canvas.append(inner);
     vegaEmbed(inner, spec, { renderer: "svg", actions: false, formatLocale: POUNDS })
-      .then(function () { figure.classList.add("hb-drawn"); })
+      .then(function () {
+        canvas.style.minHeight = canvas.offsetHeight + "px"; // what stands below must not move up
+        if (still) { still.remove(); }
+        inner.className = "";
+        figure.classList.add("hb-drawn");
+      })
       .catch(function (error) {
+        inner.remove();
         figure.classList.add("hb-failed");
-        canvas.textContent = "This chart could not be drawn. Its table has the same figures.";
+        if (!still) { canvas.textContent = "This chart could not be drawn. Its table has the same figures."; }
         console.error(error);
       });
   }
@@ -36,9 +56,7 @@
     }, { rootMargin: "600px" });
     figures.forEach(function (figure) { watcher.observe(figure); });
     window.addEventListener("beforeprint", function () {
-      figures.forEach(function (figure) {
-        if (!figure.classList.contains("hb-drawn")) { watcher.unobserve(figure); draw(figure); }
-      });
+      document.querySelectorAll("img.hb-picture").forEach(function (still) { still.loading = "eager"; });
     });
   });
 })();

@@ -11,13 +11,13 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
 
-from . import catalogue, gates, geography, landing, paths, schemas, settings
+from . import catalogue, gates, geography, landing, paths, pictures, schemas, settings
 from .geography import Register, slugify
 from .schemas import DataError
 
@@ -70,10 +70,7 @@ def write_site(
         "chapters": [{"name": c, "title": title_of(c)} for c in chapters],
         "general": list(general),
         "regions": [{"name": r, "doc": f"regions/{slugify(r)}"} for r, _ in landing.regions(places)],
-        "places": {
-            row.slug: {"name": row.name, "region": row.region}
-            for row in places.itertuples(index=False)
-        },
+        "places": {row.slug: {"name": row.name, "region": row.region} for row in places.itertuples(index=False)},
     }
     text = json.dumps(site, ensure_ascii=False, indent=1)
     return schemas.write_text(folder / "_generated" / "site.json", f"{text}\n")
@@ -131,13 +128,19 @@ def vega_bundle(path: Path = paths.BOOK / "_assets" / "vega-bundle.js") -> bool:
     return schemas.write_text(path, f"{mark}(function(){{{bundle}\n}})();\n")
 
 
-def build(slugs: Sequence[str], missing: Mapping[str, str] | None = None, edition: str = "") -> int:
+def build(
+    slugs: Sequence[str],
+    missing: Mapping[str, str] | None = None,
+    edition: str = "",
+    say: Callable[[str], None] = lambda _: None,
+) -> int:
     """Build the book of the localities `slugs` and return how many pages it has. Raises DataError.
 
     Chapters must stand executed at book/localities/<slug>/<chapter>.ipynb, and pages that are not of one locality at
     book/<page>.ipynb. A part of England may be built: the landing page then says so. `missing`: {slug of a locality
-    that failed: why}. `edition`: as in _config.yml when empty. A warning of Sphinx, an error output, an unexecuted
-    cell, a broken link or a request that would leave the site fails the build.
+    that failed: why}. `edition`: as in _config.yml when empty. `say` is told what is being done. A warning of Sphinx,
+    an error output, an unexecuted cell, a chart that cannot be drawn, a broken link or a request that would leave the
+    site fails the build.
     """
     if not slugs:
         raise DataError(["No locality is left to build a book of."])
@@ -154,8 +157,12 @@ def build(slugs: Sequence[str], missing: Mapping[str, str] | None = None, editio
     extra = {page: _heading(path) for page, path in shared.items()}
     pages = write_pages(slugs, chapters, edition, extra, missing)
     vega_bundle()
+    drawn = pictures.draw([*own, *(paths.BOOK / f"{page}.ipynb" for page in shared)], say=say)
+    pictures.write_index(drawn)
+    say("Jupyter Book is writing the pages")
     _jupyter_book()
     _prune(set(pages))
+    pictures.publish(drawn)
     return gates.check_links(paths.SITE, memory=paths.SITE.parent / "links.json")
 
 

@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from . import book as site
-from . import bundles, catalogue, evidence, geography, paths, render, schemas, settings, sources
+from . import bundles, catalogue, cluster, evidence, geography, local_money, paths, render, schemas, settings, sources
 from . import engine as engine_module
 from . import fetch as fetching
 from .geography import PlaceError
@@ -41,6 +41,9 @@ Engine = Annotated[
     str, typer.Option("--engine", help="forked: fast, from a warm process; kernel: a stock Jupyter kernel each.")
 ]
 Workers = Annotated[int, typer.Option(help="Notebooks run at once; 0 is one a core.")]
+Scheduler = Annotated[
+    str, typer.Option(help="Run chapters on the workers of this Dask scheduler: tcp://host:port. Here when empty.")
+]
 
 
 def told(command):
@@ -193,6 +196,7 @@ def check():
     releases = collect(schemas.read, paths.FIGURES / "releases.csv", schemas.RELEASES)
     for source in sorted(set(releases["source"])) if releases is not None else []:
         collect(schemas.read, paths.FIGURES / f"{source}.csv", schemas.FIGURES)
+    collect(local_money.published)
     if faults:
         raise DataError(faults)
     out.print(
@@ -228,18 +232,25 @@ def render_(
     price_base_year: Annotated[str, typer.Option(help="A financial year, such as 2024-25.")] = "",
     engine: Engine = "forked",
     workers: Workers = 0,
+    scheduler: Scheduler = "",
     to: Annotated[Path, typer.Option(help="Where to write the notebooks.")] = paths.BOOK / "localities",
 ):
     """Run the chapters of each locality from its bundle; write the executed notebooks.
 
     Example: handbook render --only "trafford E06000001" --workers 2
     """
-    failed = _render(_chosen(only), _parameters(edition, comparator_set, price_base_year), engine, workers, to)
+    parameters = _parameters(edition, comparator_set, price_base_year)
+    failed = _render(_chosen(only), parameters, engine, workers, scheduler, to)
     raise typer.Exit(1 if failed else 0)
 
 
 def _render(
-    places, parameters: dict[str, str], engine: str, workers: int, to: Path = paths.BOOK / "localities"
+    places,
+    parameters: dict[str, str],
+    engine: str,
+    workers: int,
+    scheduler: str = "",
+    to: Path = paths.BOOK / "localities",
 ) -> dict[str, str]:
     """Render with a progress bar; return {slug: fault} of the localities that failed, after printing them."""
     if engine not in render.ENGINES:
@@ -249,10 +260,14 @@ def _render(
             "This system cannot fork from a server: a stock kernel is started for each notebook, which is slower."
         )
         engine = "kernel"
+    if scheduler:
+        outcomes = cluster.localities(places, parameters, scheduler, to, engine)
+    else:
+        outcomes = render.localities(places, parameters, to, engine, workers or None)
     failed, written, run, start = {}, 0, 0, time.monotonic()
     with _progress("Chapters") as progress:
         task = progress.add_task("", total=len(places), rate="")
-        for done, outcome in enumerate(render.localities(places, parameters, to, engine, workers or None), 1):
+        for done, outcome in enumerate(outcomes, 1):
             written, run = written + outcome.written, run + outcome.run
             if outcome.fault:
                 failed[outcome.slug] = outcome.fault
@@ -277,8 +292,9 @@ def book_(only: Only = ""):
 
 
 def _book(places, failed: dict[str, str]) -> None:
-    with out.status("Book: Jupyter Book is writing the pages"):
-        pages = site.build([slug for _, slug, _ in places if slug not in failed], missing=failed)
+    with out.status("Book: reading the chapters") as status:
+        slugs = [slug for _, slug, _ in places if slug not in failed]
+        pages = site.build(slugs, missing=failed, say=lambda what: status.update(f"Book: {what}"))
     out.print(f"The book has {pages:,} pages. Open {paths.shown(paths.SITE / 'index.html')}, or run: handbook serve")
 
 
@@ -292,6 +308,7 @@ def build(
     price_base_year: Annotated[str, typer.Option(help="A financial year, such as 2024-25.")] = "",
     engine: Engine = "forked",
     workers: Workers = 0,
+    scheduler: Scheduler = "",
 ):
     """Do it all: bundles, chapters and book, for all localities or for some.
 
@@ -302,7 +319,7 @@ def build(
     parameters = _parameters(edition, comparator_set, price_base_year)
     _bundle(places, parameters["edition"])
     render.pages(parameters, engine)
-    failed = _render(places, parameters, engine, workers)
+    failed = _render(places, parameters, engine, workers, scheduler)
     _book(places, failed)
     peak = max(resource.getrusage(w).ru_maxrss for w in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024
     out.print(f"Built in {time.monotonic() - start:.0f} s; the largest process used {peak:.0f} MB.")

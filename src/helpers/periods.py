@@ -11,7 +11,20 @@ from datetime import date, timedelta
 
 PATTERN = r"^\d{4}-\d{2}-\d{2}(/P\d{1,2}[YM])?$"
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-_FULL = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+_FULL = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 
 def split(period: str) -> tuple[date, int]:

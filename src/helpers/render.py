@@ -164,25 +164,44 @@ def locality(
 
     A chapter is due when anything it is made from has changed, or its notebook is not the one it was made into.
     """
-    folder = target / slug
     try:
-        common = common or fingerprints.bundle(paths.BUNDLES / "_common")
-        wanted, before = inputs(slug, name, parameters, engine_name, common), made(slug)
-        due = [c for c in wanted if before.get(c) != [wanted[c], fingerprints.of_file(folder / f"{c}.ipynb")]]
-        done = {c: execute(chapters()[c], parameters, name, engine_name) for c in due}
+        wanted, due = plan(slug, name, parameters, target, engine_name, common)
+        texts = run({c: chapters()[c] for c in due}, name, parameters, engine_name)
     except Exception as error:
-        # the others go on; a half-written or an older set of pages must not stand for this one
-        shutil.rmtree(folder, ignore_errors=True)
-        return Rendered(slug, 0, fault_of(error))
-    written = sum(
-        schemas.write_text(folder / f"{chapter}.ipynb", nbformat.writes(notebook) + "\n")
-        for chapter, notebook in done.items()
-    )
+        return failed(slug, target, fault_of(error))  # the others go on
+    return keep(slug, target, wanted, texts)
+
+
+def plan(
+    slug: str, name: str, parameters: dict[str, str], target: Path, engine_name: str, common: str | None = None
+) -> tuple[dict[str, str], list[str]]:
+    """Return `inputs` of a locality, and the chapters that are due."""
+    common = common or fingerprints.bundle(paths.BUNDLES / "_common")
+    wanted, before = inputs(slug, name, parameters, engine_name, common), made(slug)
+    folder = target / slug
+    return wanted, [c for c in wanted if before.get(c) != [wanted[c], fingerprints.of_file(folder / f"{c}.ipynb")]]
+
+
+def run(sources: dict[str, Path], name: str, parameters: dict[str, str], engine_name: str) -> dict[str, str]:
+    """Return {chapter: the text of its executed notebook}, whatever machine this is. Raises what `execute` raises."""
+    return {c: nbformat.writes(execute(path, parameters, name, engine_name)) + "\n" for c, path in sources.items()}
+
+
+def keep(slug: str, target: Path, wanted: dict[str, str], texts: dict[str, str]) -> Rendered:
+    """Write the notebooks that were run, take away those of no chapter, and note what each was made from."""
+    folder = target / slug
+    written = sum(schemas.write_text(folder / f"{chapter}.ipynb", text) for chapter, text in texts.items())
     for stale in set(folder.glob("*.ipynb")) - {folder / f"{c}.ipynb" for c in wanted}:
         stale.unlink()
     now = {c: [wanted[c], fingerprints.of_file(folder / f"{c}.ipynb")] for c in wanted}
     schemas.write_text(paths.BUILD / "rendered" / f"{slug}.json", json.dumps(now, indent=1) + "\n")
-    return Rendered(slug, written, run=len(due))
+    return Rendered(slug, written, run=len(texts))
+
+
+def failed(slug: str, target: Path, fault: str) -> Rendered:
+    """Take away the notebooks of a locality that failed: half-written or older pages must not stand for it."""
+    shutil.rmtree(target / slug, ignore_errors=True)
+    return Rendered(slug, 0, fault)
 
 
 def pages(parameters: dict[str, str], engine_name: str = "forked", target: Path = paths.BOOK) -> list[str]:

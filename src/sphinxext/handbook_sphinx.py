@@ -176,6 +176,7 @@ def setup(app) -> dict:
     app.add_config_value("handbook_site", {}, "html")  # a change here writes every page again
     app.add_config_value("comments_config", {}, "")  # Jupyter Book sets it even where nothing uses it
     app.add_builder(Builder, override=True)
+    app.setup_extension("handbook_pictures")
     app.connect("config-inited", _read_site)
     app.connect("doctree-resolved", _fold_below, priority=900)
     app.connect("env-check-consistency", _titles_differ)

@@ -1,0 +1,106 @@
+"""Measure the same chapters here and through Dask on this machine's loopback: one worker, two, and tasks that do nothing.
+
+Run it with `python tests/bench_cluster.py [localities [rounds]]`: about six minutes for 20 on 2 cores. It prints what the
+README's section "On many machines" quotes. It is not a test: timings differ between machines, so read the ratios.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import zlib
+from pathlib import Path
+
+from helpers import cluster, geography, render, settings
+from loopback import loopback
+from repository import copy_of_repository, handbook
+
+CHAPTERS = len(render.chapters())
+NOTEBOOK_BYTES = 20_000  # one executed chapter, compressed
+
+
+def nothing(kit, bundle, chapters, name, parameters, engine_name):
+    """Stand in for cluster.on_worker: take what it takes and return as much as it returns."""
+    return {c: zlib.compress(os.urandom(NOTEBOOK_BYTES // 2).hex().encode(), 1) for c in chapters}, ""
+
+
+def once(way: str, number: int, target: Path) -> float:
+    """Return the seconds of one run. `way`: here:<notebooks at once>, or an address, with nothing: before it for no-op."""
+    places = geography.register().localities[["area_code", "slug", "name"]].head(number).values.tolist()
+    kind, _, rest = way.partition(":")
+    start = time.perf_counter()
+    if kind == "here":
+        outcomes = list(render.localities(places, settings.load(), target, workers=int(rest)))
+    else:
+        if kind == "nothing":
+            cluster.on_worker = nothing
+        outcomes = list(cluster.localities(places, settings.load(), rest if kind == "nothing" else way, target))
+    seconds = time.perf_counter() - start
+    assert all(o.run == CHAPTERS and not o.fault for o in outcomes) and len(outcomes) == number, outcomes
+    return seconds
+
+
+def main(number: int = 20, rounds: int = 3) -> None:
+    slugs = geography.register().localities["slug"].head(number)
+    with tempfile.TemporaryDirectory() as folder:
+        base = Path(folder)
+        root = copy_of_repository(base / "repo")
+        os.environ["PYTHONPATH"] = f"{root / 'src'}:{Path(__file__).parent}"  # one code for all, whatever is edited
+        handbook(root, "bundle", "--only", " ".join(slugs))
+        runs = 0
+
+        def seconds(way: str, places: int = number) -> float:
+            nonlocal runs
+            runs += 1  # a folder of its own, so that every chapter is due
+            command = [sys.executable, __file__, "once", way, str(places), str(base / f"run{runs}")]
+            environment = os.environ | {"HANDBOOK_ROOT": str(root)}
+            done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True)
+            if done.returncode:
+                sys.exit(done.stderr)
+            return float(done.stdout)
+
+        with loopback(base / "one") as one, loopback(base / "two") as two:
+            one.worker()
+            two.worker()
+            two.worker()
+            ways = {
+                "here, one notebook at a time": "here:1",
+                "here, two at a time": "here:2",
+                "Dask, one worker": one.address,
+                "Dask, two workers": two.address,
+                "Dask, two workers, tasks that do nothing": f"nothing:{two.address}",
+            }
+            for way in ways.values():
+                seconds(way, 2)  # the first notebook of a worker waits for its warm server
+            taken = {name: [] for name in ways}
+            for _ in range(rounds):  # in turn, so that what else the machine does falls on all
+                for name, way in ways.items():
+                    taken[name].append(seconds(way))
+            fixed = statistics.median(seconds(f"nothing:{two.address}", 1) for _ in range(rounds))
+    print(f"{number} localities, {number * CHAPTERS} chapters, {os.cpu_count()} cores, {platform.system()}, ", end="")
+    print(f"Python {platform.python_version()}, load {os.getloadavg()[2]:.1f} over the last quarter of an hour\n")
+    print(f"| run | seconds, median of {rounds} | lowest to highest | a chapter |\n|---|---|---|---|")
+    for name, all_seconds in taken.items():
+        middle = statistics.median(all_seconds)
+        each = 1000 * middle / (number * CHAPTERS)
+        print(f"| {name} | {middle:.1f} | {min(all_seconds):.1f} to {max(all_seconds):.1f} | {each:.0f} ms |")
+    names = list(ways)
+    for what, one, two in (("here", *names[:2]), ("Dask", *names[2:4])):
+        each = [a / b for a, b in zip(taken[one], taken[two], strict=True)]
+        print(f"\n{what}, two against one: {statistics.median(each):.2f} times as fast in the middle round of", end=" ")
+        print(", ".join(f"{r:.2f}" for r in each), end="; ")
+        print(f"fastest against fastest {min(taken[one]) / min(taken[two]):.2f}")
+    overhead = statistics.median(taken[names[4]]) - fixed
+    print(f"\nScheduling: {1000 * overhead / ((number - 1) * CHAPTERS):.1f} ms a chapter, and {fixed:.1f} s once a run")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["once"]:
+        print(once(sys.argv[2], int(sys.argv[3]), Path(sys.argv[4])))
+    else:
+        main(*map(int, sys.argv[1:]))

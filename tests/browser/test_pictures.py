@@ -1,0 +1,48 @@
+"""A chart is seen without JavaScript, on paper and on a phone; with JavaScript it is drawn in the picture's place."""
+
+from __future__ import annotations
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.mark.parametrize("width", [1300, 380])
+@pytest.mark.parametrize("page", ["needs", "spend"])
+def test_the_picture_shows_without_javascript(visit, page, width):
+    tab = visit(f"localities/sheffield/{page}.html", width, java_script_enabled=False)
+    still = tab.locator("img.hb-picture").first
+    still.scroll_into_view_if_needed()
+    still.wait_for(state="visible")
+    tab.wait_for_load_state("networkidle")
+    box, room = still.bounding_box(), tab.locator(".hb-canvas").first.bounding_box()
+    assert box["width"] > 0.8 * min(room["width"], 340) and box["height"] > 140
+    assert box["width"] <= room["width"] + 1
+    # the letters of a picture are 12 pixels high before it is made narrower
+    natural = 720 if page == "spend" and width > 704 else 340
+    assert 12 * box["width"] / natural >= 10
+
+
+def test_the_chart_is_drawn_in_place_of_the_picture_and_nothing_moves_up(visit):
+    tab = visit("localities/sheffield/needs.html")
+    first = tab.locator("figure.hb-chart").first
+    heights = "f => f.querySelector('.hb-canvas').offsetHeight"
+    first.scroll_into_view_if_needed()
+    tab.locator("figure.hb-chart.hb-drawn").first.wait_for()
+    assert first.locator("svg.marks").count() == 1 and first.locator("img").count() == 0
+    assert first.locator(".hb-canvas").bounding_box()["height"] >= 191
+    undrawn = tab.locator("figure.hb-chart:not(.hb-drawn)").last
+    before = undrawn.evaluate(heights)
+    drawn = undrawn.evaluate_handle("f => f")
+    undrawn.scroll_into_view_if_needed()
+    tab.wait_for_function("f => f.classList.contains('hb-drawn')", arg=drawn)
+    assert before - 1 <= drawn.evaluate(heights) <= before + 20
+
+
+def test_paper_has_pictures_of_charts_that_were_never_near(visit):
+    tab = visit("localities/sheffield/needs.html")
+    tab.wait_for_load_state("networkidle")
+    left = tab.locator("img.hb-picture").count()
+    assert left > 10
+    tab.pdf(format="A4")
+    assert tab.evaluate("[...document.querySelectorAll('img.hb-picture')].every(i => i.complete && i.naturalWidth)")
