@@ -47,7 +47,7 @@ def slim(source: str) -> str:
     >>> slim(f'<svg width="9" height="9" viewBox="0 0 9 9"><g class="a"><g>{line}</g></g></svg>').partition("</g>")[0][-48:]
     'miterlimit="10"><path stroke="#eee" d="M0,7h9"/>'
     """
-    root = ElementTree.fromstring(re.sub(r' xmlns(:\w+)?="[^"]*"', "", source, count=2))
+    root = ElementTree.fromstring(re.sub(r' xmlns(:\w+)?="[^"]*"', "", _renumbered(source), count=2))
     _clean(root)
     _flatten(root)
     _gather(root)
@@ -60,6 +60,17 @@ def slim(source: str) -> str:
     plain = ElementTree.Element("svg", {"xmlns": "http://www.w3.org/2000/svg", **root.attrib})
     plain.append(whole)
     return ElementTree.tostring(plain, encoding="unicode").replace(" />", "/>") + "\n"
+
+
+def _renumbered(source: str) -> str:
+    """Return the picture with its ids counted from 1: Vega counts them over all that a process has drawn.
+
+    >>> _renumbered('<clipPath id="clip87"/><g clip-path="url(#clip87)"/>')
+    '<clipPath id="i1"/><g clip-path="url(#i1)"/>'
+    """
+    names = dict.fromkeys(re.findall(r' id="([^"]+)"', source))
+    new = {old: f"i{number}" for number, old in enumerate(names, 1)}
+    return re.sub(r'( id="|url\(#)([^")]+)', lambda found: found[1] + new.get(found[2], found[2]), source)
 
 
 def _short(number: str) -> str:
