@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -79,58 +81,88 @@ def test_the_publishers_england_is_the_sum_of_all_its_councils(lait):
     assert odd.to_dict() == {("TotalLACFinance", "2017-18"): 60_000_000, (TOTAL, "2017-18"): 60_000_000}
 
 
+FOLDER = "mhclg-revenue-outturn"
 RO3 = {
-    "RO3_LA_Data_2024-25_data_by_LA.ods": ("RO3_LA_Data_202425", 7, "2024-25"),
+    # year: file, sheet, row of the services' names, row of the other headers (counted from 1)
+    "2022-23": ("RO3_2022-23_data_by_LA.ods", "RO3_LA_Data_2022-23", 11, 12),
+    "2023-24": ("RO3_2023-24_data_by_LA.ods", "RO3_LA_Data_2023-24", 11, 12),
+    "2024-25": ("RO3_LA_Data_2024-25_data_by_LA.ods", "RO3_LA_Data_202425", 7, 7),
 }
 
 
-@pytest.mark.parametrize("name", RO3)
-def test_every_line_of_ro3_is_the_sum_of_the_publishers_rows_to_the_pound(raw, sums, register, name):
+def plain(cell) -> str:
+    return " ".join(str(cell).replace("-", " ").split()).casefold()
+
+
+@pytest.mark.parametrize("year", RO3)
+def test_every_line_of_ro3_is_the_sum_of_the_publishers_rows_to_the_pound(raw, sums, register, year):
     """Read the sheet here without our reader; only current councils of upper tiers are localities."""
-    sheet, header, year = RO3[name]
-    cells = CalamineWorkbook.from_path(str(raw / "mhclg-revenue-outturn" / name)).get_sheet_by_name(sheet).to_python()
-    titles = [" ".join(str(cell).split()) for cell in cells[header - 1]]
-    ends = "Total Expenditure (C3 = C1 + C2)"
+    name, sheet, services, header = RO3[year]
+    cells = CalamineWorkbook.from_path(str(raw / FOLDER / name)).get_sheet_by_name(sheet).to_python()
+    titles, named, service = [plain(c) for c in cells[header - 1]], [], ""
+    for over, title in zip(cells[services - 1], titles, strict=True):
+        service = plain(over) or service
+        named.append(f"{service} {title}" if services != header else title)
     places = [
         i
-        for i, t in enumerate(titles)
-        if t.lower().startswith(("children's social care", "total children")) and t.endswith(ends)
+        for i, t in enumerate(named)
+        if t.startswith(("children's social care", "total children"))
+        and "total expenditure" in t
+        and "of which" not in t
     ]
-    places = [i for i in places if "of which" not in titles[i]]
-    assert len(places) == 9, [titles[i] for i in places]
+    assert len(places) == 9, [named[i] for i in places]
     codes = set(register.localities["area_code"])
+    codes -= {"E09000015"} if year == "2023-24" else set()  # Harrow: a line is declared missing, so it has no late sum
     by_old = dict(register.recodes)
     total = 0.0
     for row in cells[header:]:
-        code = by_old.get(row[titles.index("ONS Code")], row[titles.index("ONS Code")])
+        code = by_old.get(row[titles.index("ons code")], row[titles.index("ons code")])
         numbers = [row[i] for i in places]
         if code in codes and all(isinstance(n, (int, float)) for n in numbers):
             total += sum(numbers)
-    ours = sums[(sums["account"] == "ro3") & (sums["financial_year"] == year)]
+    ours = sums[(sums["account"] == "ro3") & (sums["financial_year"] == year) & sums["area_code"].isin(codes)]
     made = ours[["early", "late", "unclassified", "total"]].sum().sum()  # the eight lines, and their total
     assert round(made) == round(1000 * total)
 
 
+RSX = {
+    # year: file, sheet ("" for CSV), row of the headers, councils that sent a return
+    "2021-22": ("RSX_2021-22_data_by_LA_Live.csv", "", 11, 151),
+    "2022-23": ("RSX_2022-23_data_by_LA.ods", "RSX_LA_Data_2022-23", 11, 147),
+    "2023-24": ("RSX_2023-24_data_by_LA.ods", "RSX_LA_Data_2023-24", 11, 142),
+    "2024-25": ("RSX_LA_Data_2024-25_data_by_LA.ods", "RSX_LA_Data_202425", 7, 150),
+}
+
+
+def amount(cell) -> float | None:
+    try:
+        return float(str(cell).replace(",", ""))
+    except ValueError:  # [x]: no return
+        return None
+
+
+@pytest.mark.parametrize("year", RSX)
 @pytest.mark.parametrize(
-    "indicator", ["rsx_total", "rsx_adult_social_care", "rsx_children_social_care", "rsx_education"]
+    "indicator", ["rsx_total", "rsx_adult_social_care", "rsx_children_social_care", "rsx_public_health"]
 )
-def test_the_whole_council_is_the_sum_of_the_publishers_rows_to_the_pound(raw, rows, register, indicator):
-    """RSX for 2024-25, read here without our reader."""
-    name, sheet = "RSX_LA_Data_2024-25_data_by_LA.ods", "RSX_LA_Data_202425"
-    cells = CalamineWorkbook.from_path(str(raw / "mhclg-revenue-outturn" / name)).get_sheet_by_name(sheet).to_python()
-    titles = [" ".join(str(cell).split()) for cell in cells[6]]
-    line = catalogue.indicators()[indicator].select["line"].casefold()
-    (place,) = [i for i, t in enumerate(titles) if t.casefold().startswith(line) and "Net Current Expenditure" in t]
-    codes, by_old = set(register.localities["area_code"]), dict(register.recodes)
-    published = [
-        row[place]
-        for row in cells[7:]
-        if by_old.get(row[titles.index("ONS Code")], row[titles.index("ONS Code")]) in codes
-        and isinstance(row[place], int | float)
-    ]
-    own = rows[(rows["indicator"] == indicator) & (rows["period"] == "2024-04-01/P1Y") & rows["area_code"].isin(codes)]
+def test_the_whole_council_is_the_sum_of_the_publishers_rows_to_the_pound(raw, rows, register, indicator, year):
+    """Read RSX here without our reader."""
+    name, sheet, header, councils = RSX[year]
+    if sheet:
+        cells = CalamineWorkbook.from_path(str(raw / FOLDER / name)).get_sheet_by_name(sheet).to_python()
+    else:
+        with open(raw / FOLDER / name, encoding="utf-8-sig", newline="") as stream:
+            cells = list(csv.reader(stream))
+    titles = [plain(c) for c in cells[header - 1]]
+    line = plain(catalogue.indicators()[indicator].select["line"])
+    (place,) = [i for i, t in enumerate(titles) if t.startswith(line) and "net current expenditure" in t]
+    codes, by_old, at = set(register.localities["area_code"]), dict(register.recodes), titles.index("ons code")
+    of_upper_tiers = [row for row in cells[header:] if by_old.get(row[at], row[at]) in codes]
+    published = [n for n in (amount(row[place]) for row in of_upper_tiers) if n is not None]
+    period = f"{year[:4]}-04-01/P1Y"
+    own = rows[(rows["indicator"] == indicator) & (rows["period"] == period) & rows["area_code"].isin(codes)]
     assert round(1000 * own["value"].sum()) == round(1000 * sum(published))
-    assert own["value"].notna().sum() == len(published) == 150
+    assert own["value"].notna().sum() == len(published) == councils
 
 
 def test_early_late_and_neither_make_the_total_of_every_locality(sums):
