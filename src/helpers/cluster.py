@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.metadata
+import logging
 import multiprocessing
 import os
 import platform
@@ -123,6 +124,7 @@ def _client(scheduler: str):
         from distributed import Client
     except ImportError as error:
         raise DataError(["--scheduler needs Dask. Install what requirements.txt names: make setup"]) from error
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what it would log, we say in a line
     try:
         client = Client(scheduler, timeout=ANSWER_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
