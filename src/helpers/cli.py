@@ -40,6 +40,8 @@ Edition = Annotated[str, typer.Option(help="ISO day: only releases published on 
 Engine = Annotated[
     str, typer.Option("--engine", help="forked: fast, from a warm process; kernel: a stock Jupyter kernel each.")
 ]
+ComparatorSet = Annotated[str, typer.Option(help="dfe or ons.")]
+BaseYear = Annotated[str, typer.Option(help="A financial year, such as 2024-25.")]
 Workers = Annotated[int, typer.Option(help="Notebooks run at once; 0 is one a core.")]
 Scheduler = Annotated[
     str, typer.Option(help="Run chapters on the workers of this Dask scheduler: tcp://host:port. Here when empty.")
@@ -228,8 +230,8 @@ def _bundle(places, edition: str) -> None:
 def render_(
     only: Only = "",
     edition: Edition = "",
-    comparator_set: Annotated[str, typer.Option(help="dfe or ons.")] = "",
-    price_base_year: Annotated[str, typer.Option(help="A financial year, such as 2024-25.")] = "",
+    comparator_set: ComparatorSet = "",
+    price_base_year: BaseYear = "",
     engine: Engine = "forked",
     workers: Workers = 0,
     scheduler: Scheduler = "",
@@ -304,8 +306,8 @@ def _book(places, failed: dict[str, str]) -> None:
 def build(
     only: Only = "",
     edition: Edition = "",
-    comparator_set: Annotated[str, typer.Option(help="dfe or ons.")] = "",
-    price_base_year: Annotated[str, typer.Option(help="A financial year, such as 2024-25.")] = "",
+    comparator_set: ComparatorSet = "",
+    price_base_year: BaseYear = "",
     engine: Engine = "forked",
     workers: Workers = 0,
     scheduler: Scheduler = "",
