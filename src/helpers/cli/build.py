@@ -1,0 +1,204 @@
+"""Commands that build and show the book: bundle | render | book | build | verify | serve."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import resource
+import tempfile
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .. import book as site
+from .. import bundles, cluster, paths, render, sources
+from .. import engine as engine_module
+from ..schemas import DataError
+from .shared import (
+    BaseYear,
+    ComparatorSet,
+    Edition,
+    Engine,
+    Only,
+    Scheduler,
+    Workers,
+    app,
+    chosen,
+    err,
+    locked,
+    out,
+    parameters,
+    progress,
+    told,
+)
+
+
+@app.command()
+@told
+@locked
+def bundle(only: Only = "", edition: Edition = ""):
+    """Write the bundle of each locality: all that its chapters read.
+
+    Example: handbook bundle --only trafford
+    """
+    _bundle(chosen(only), parameters(edition, "", "")["edition"])
+
+
+def _bundle(places, edition: str) -> None:
+    with progress("Bundles ") as bar:
+        task = bar.add_task("", total=len(places), rate="")
+        for _ in bundles.build([code for code, _, _ in places], edition):
+            bar.advance(task)
+
+
+@app.command("render")
+@told
+@locked
+def render_(
+    only: Only = "",
+    edition: Edition = "",
+    comparator_set: ComparatorSet = "",
+    price_base_year: BaseYear = "",
+    engine: Engine = "forked",
+    workers: Workers = 0,
+    scheduler: Scheduler = "",
+    to: Annotated[Path, typer.Option(help="Where to write the notebooks.")] = paths.BOOK / "localities",
+):
+    """Run the chapters of each locality from its bundle; write the executed notebooks.
+
+    Example: handbook render --only "trafford E06000001" --workers 2
+    """
+    values = parameters(edition, comparator_set, price_base_year)
+    failed = _render(chosen(only), values, engine, workers, scheduler, to)
+    raise typer.Exit(1 if failed else 0)
+
+
+def _render(
+    places,
+    parameters: dict[str, str],
+    engine: str,
+    workers: int,
+    scheduler: str = "",
+    to: Path = paths.BOOK / "localities",
+) -> dict[str, str]:
+    """Render with a progress bar; return {slug: fault} of the localities that failed, after printing them."""
+    if engine not in render.ENGINES:
+        raise DataError([f"--engine '{engine}' is not known. Use one of: {', '.join(render.ENGINES)}."])
+    if engine == "forked" and not engine_module.available():
+        out.print(
+            "This system cannot fork from a server: a stock kernel is started for each notebook, which is slower."
+        )
+        engine = "kernel"
+    if scheduler:
+        outcomes = cluster.localities(places, parameters, scheduler, to, engine)
+    else:
+        outcomes = render.localities(places, parameters, to, engine, workers or None)
+    failed, written, run, start = {}, 0, 0, time.monotonic()
+    with progress("Chapters") as bar:
+        task = bar.add_task("", total=len(places), rate="")
+        for done, outcome in enumerate(outcomes, 1):
+            written, run = written + outcome.written, run + outcome.run
+            if outcome.fault:
+                failed[outcome.slug] = outcome.fault
+            bar.update(task, advance=1, rate=f"{done / (time.monotonic() - start):.1f} a second")
+    out.print(
+        f"{len(places) - len(failed)} of {len(places)} localities rendered: {run} chapters run, {written} notebooks changed."
+    )
+    for slug, fault in sorted(failed.items()):
+        err.print(f"error: {slug}: {fault}", markup=False)
+    return failed
+
+
+@app.command("book")
+@told
+@locked
+def book_(only: Only = ""):
+    """Assemble the executed chapters into the book, and check it: links, warnings, errors, unexecuted cells.
+
+    Example: handbook book
+    """
+    _book(chosen(only), {})
+
+
+def _book(places, failed: dict[str, str]) -> None:
+    with out.status("Book: reading the chapters") as status:
+        slugs = [slug for _, slug, _ in places if slug not in failed]
+        pages = site.build(slugs, missing=failed, say=lambda what: status.update(f"Book: {what}"))
+    out.print(f"The book has {pages:,} pages. Open {paths.shown(paths.SITE / 'index.html')}, or run: handbook serve")
+
+
+@app.command()
+@told
+@locked
+def build(
+    only: Only = "",
+    edition: Edition = "",
+    comparator_set: ComparatorSet = "",
+    price_base_year: BaseYear = "",
+    engine: Engine = "forked",
+    workers: Workers = 0,
+    scheduler: Scheduler = "",
+):
+    """Do it all: bundles, chapters and book, for all localities or for some.
+
+    Example: handbook build --only "trafford E06000001"
+    """
+    start = time.monotonic()
+    places = chosen(only)
+    values = parameters(edition, comparator_set, price_base_year)
+    _bundle(places, values["edition"])
+    render.pages(values, engine)
+    failed = _render(places, values, engine, workers, scheduler)
+    _book(places, failed)
+    peak = max(resource.getrusage(w).ru_maxrss for w in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024
+    out.print(f"Built in {time.monotonic() - start:.0f} s; the largest process used {peak:.0f} MB.")
+    raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
+@told
+@locked
+def verify(place: Annotated[str, typer.Argument(help="Name, slug or GSS code.")], engine: Engine = "forked"):
+    """Build one locality's chapters again from the figures and compare them with the book's, byte for byte.
+
+    Example: handbook verify trafford
+    """
+    ((code, slug, name),) = chosen(place)
+    values = parameters("", "", "")
+    _bundle([(code, slug, name)], values["edition"])
+    published = paths.BOOK / "localities" / slug
+    with tempfile.TemporaryDirectory() as folder:
+        outcome = render.locality(slug, name, {"area_code": code, **values}, Path(folder), engine)
+        if outcome.fault:
+            raise DataError([f"{slug}: {outcome.fault}"])
+        different = []
+        for chapter in render.chapters():
+            again, there = Path(folder) / slug / f"{chapter}.ipynb", published / f"{chapter}.ipynb"
+            same = there.exists() and sources.sha256(again) == sources.sha256(there)
+            out.print(f"{'same     ' if same else 'different'}  {sources.sha256(again)}  {chapter}", markup=False)
+            different += [] if same else [chapter]
+    if different:
+        raise DataError([f"{slug}: {', '.join(different)} differ from the book's. Run: make book ONLY={slug}"])
+
+
+@app.command()
+@told
+def serve(
+    port: Annotated[int, typer.Option(help="The port on this machine.")] = 8000,
+    seconds: Annotated[int, typer.Option(help="Stop after this many seconds; 0 serves until stopped.")] = 0,
+):
+    """Show the built book in a browser on this machine only.
+
+    Example: handbook serve --port 8000
+    """
+    if not (paths.SITE / "index.html").exists():
+        raise DataError([f"{paths.shown(paths.SITE)}: no book there yet. Run: make book"])
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(paths.SITE))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
+        out.print(f"The book is at http://127.0.0.1:{server.server_port}/ (stop with Ctrl+C)")
+        server.timeout = 1
+        until = time.monotonic() + seconds if seconds else float("inf")
+        while time.monotonic() < until:
+            server.handle_request()
