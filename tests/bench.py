@@ -80,13 +80,13 @@ def places(number: int | None = None) -> list[str]:
 
 def handbooks_way(*slugs: str) -> None:
     """All chapters of the places, as `handbook render` runs them."""
-    from helpers import cli
+    from helpers.cli import build, shared
 
     shutil.rmtree(paths.BUILD / "rendered", ignore_errors=True)
     shutil.rmtree(paths.BOOK / "localities", ignore_errors=True)
     with contextlib.redirect_stdout(io.StringIO()):
-        cli.out.file = io.StringIO()
-        failed = cli._render(cli._chosen(" ".join(slugs)), cli._parameters("", "", ""), "forked", 0)
+        shared.out.file = io.StringIO()
+        failed = build._render(shared.chosen(" ".join(slugs)), shared.parameters("", "", ""), "forked", 0)
     assert not failed, failed
 
 

@@ -161,6 +161,27 @@ def test_a_smaller_book_leaves_no_page_behind(small, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("touched", ["book/localities/trafford/needs.ipynb", "book/glossary.md", "_config.yml", "site"])
+def test_a_book_is_left_alone_only_while_nothing_has_changed(small, tmp_path, touched):
+    """What the book is made from, and the book itself as it was left, decide together."""
+    root = tmp_path / "again"
+    shutil.copytree(small, root)
+    handbook(root, "book", "--only", " ".join(PLACES))  # a copy's files have other times
+    log = root / "build" / "book.log"
+    log.unlink()
+    handbook(root, "book", "--only", " ".join(PLACES))
+    assert not log.exists()
+    changed = root / ("book/_build/html/localities/trafford/needs.html" if touched == "site" else touched)
+    text = changed.read_text()
+    changed.write_text(
+        text.replace("A question?", "Another question?") if "A question?" in text else f"{text}\n"
+    )
+    done = handbook(root, "book", "--only", " ".join(PLACES))
+    assert log.exists(), done.stdout + done.stderr
+    assert touched != "site" or changed.read_text() == text
+
+
+@pytest.mark.slow
 def test_a_warning_stops_the_book_every_time(small, tmp_path):
     """Sphinx does not warn again of a page that it does not read again: the gate must not open by itself."""
     root = tmp_path / "warned"

@@ -105,12 +105,12 @@ def test_papermill_finds_the_engine_by_its_entry_point(tmp_path):
 
 
 def test_a_system_that_cannot_fork_falls_back_and_says_so(monkeypatch):
-    from helpers import cli
+    from helpers.cli import build
 
     monkeypatch.setattr(engine.multiprocessing, "get_all_start_methods", lambda: ["spawn"])
     used = []
-    monkeypatch.setattr(cli.render, "localities", lambda *a, **k: used.append(a[3]) or iter(()))
-    with cli.out.capture() as told:
-        cli._render([], {}, "forked", 1)
+    monkeypatch.setattr(build.render, "localities", lambda *a, **k: used.append(a[3]) or iter(()))
+    with build.out.capture() as told:
+        build._render([], {}, "forked", 1)
     assert "cannot fork" in told.get()
     assert used == ["kernel"]

@@ -17,12 +17,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from . import catalogue, gates, geography, landing, paths, pictures, schemas, settings
+from . import catalogue, fingerprints, gates, geography, landing, paths, pictures, schemas, settings
 from .geography import Register, slugify
 from .schemas import DataError
 
 AUTHORED = ("how-to-read", "methods", "glossary", "accessibility", "attribution")
 LOG = paths.BUILD / "book.log"
+MADE = "made-from.json"  # beside the site: what it was made from, written once it has passed the gates
 
 
 def title_of(chapter: str) -> str:
@@ -153,17 +154,47 @@ def build(
         raise DataError(
             [f"{paths.shown(p)}: the chapter is missing. Run: handbook render --only {p.parent.name}" for p in absent]
         )
-    gates.check_notebooks(*own, *(paths.BOOK / f"{page}.ipynb" for page in shared), edition=edition)
+    notebooks = [*own, *(paths.BOOK / f"{page}.ipynb" for page in shared)]
+    inputs = _inputs(notebooks, slugs, missing or {}, edition)
+    if (standing := _standing(inputs)) is not None:
+        return standing
+    gates.check_notebooks(*notebooks, edition=edition)
     extra = {page: _heading(path) for page, path in shared.items()}
     pages = write_pages(slugs, chapters, edition, extra, missing)
     vega_bundle()
-    drawn = pictures.draw([*own, *(paths.BOOK / f"{page}.ipynb" for page in shared)], say=say)
+    drawn = pictures.draw(notebooks, say=say)
     pictures.write_index(drawn)
     say("Jupyter Book is writing the pages")
     _jupyter_book()
     _prune(set(pages))
     pictures.publish(drawn)
-    return gates.check_links(paths.SITE, memory=paths.SITE.parent / "links.json")
+    count = gates.check_links(paths.SITE, memory=paths.SITE.parent / "links.json")
+    note = {"inputs": inputs, "site": fingerprints.listing(paths.SITE), "pages": count}
+    schemas.write_text(paths.SITE.parent / MADE, json.dumps(note, indent=1) + "\n")
+    return count
+
+
+def _inputs(notebooks: Sequence[Path], slugs: Sequence[str], missing: Mapping[str, str], edition: str) -> str:
+    """Return one hash of all that the book is made from."""
+    authored = [p for p in paths.BOOK.glob("*.md") if p.stem in AUTHORED]
+    frame = [p for folder in (paths.BOOK / "_assets", paths.FRAME) for p in folder.rglob("*") if p.is_file()]
+    files = fingerprints.of_files([*notebooks, *authored, *(p for p in frame if p.suffix != ".pyc"), paths.CONFIG])
+    return fingerprints.of(fingerprints.data(), files, sorted(slugs), missing, edition)
+
+
+def _standing(inputs: str) -> int | None:
+    """Return the number of pages of a book that passed every gate, was made from `inputs`, and is as it was left.
+
+    A book that is not as it was left is taken away: Sphinx would keep a page that somebody has altered since.
+    """
+    try:
+        note = json.loads((paths.SITE.parent / MADE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):  # no book yet, or one that was cut short
+        return None
+    if note["site"] != fingerprints.listing(paths.SITE):
+        shutil.rmtree(paths.SITE.parent)
+        return None
+    return note["pages"] if note["inputs"] == inputs else None
 
 
 def _heading(path: Path) -> str:

@@ -152,6 +152,11 @@ def made(slug: str) -> dict[str, list[str]]:
         return {}
 
 
+def note(now: dict[str, list[str]], slug: str) -> None:
+    """Keep what `made` returns."""
+    schemas.write_text(paths.BUILD / "rendered" / f"{slug}.json", json.dumps(now, indent=1) + "\n")
+
+
 def locality(
     slug: str,
     name: str,
@@ -193,8 +198,7 @@ def keep(slug: str, target: Path, wanted: dict[str, str], texts: dict[str, str])
     written = sum(schemas.write_text(folder / f"{chapter}.ipynb", text) for chapter, text in texts.items())
     for stale in set(folder.glob("*.ipynb")) - {folder / f"{c}.ipynb" for c in wanted}:
         stale.unlink()
-    now = {c: [wanted[c], fingerprints.of_file(folder / f"{c}.ipynb")] for c in wanted}
-    schemas.write_text(paths.BUILD / "rendered" / f"{slug}.json", json.dumps(now, indent=1) + "\n")
+    note({c: [wanted[c], fingerprints.of_file(folder / f"{c}.ipynb")] for c in wanted}, slug)
     return Rendered(slug, written, run=len(texts))
 
 
@@ -205,13 +209,21 @@ def failed(slug: str, target: Path, fault: str) -> Rendered:
 
 
 def pages(parameters: dict[str, str], engine_name: str = "forked", target: Path = paths.BOOK) -> list[str]:
-    """Run the notebooks that are not of one locality (no number in the name) and return their names in the book."""
-    names = []
+    """Run the notebooks that are not of one locality (no number in the name), where due; return their names in the book."""
+    names, before, now = [], made("_pages"), {}
+    common, code = fingerprints.bundle(paths.BUNDLES / "_common"), fingerprints.code()
     for path in sorted(paths.NOTEBOOKS.glob("[!0-9]*.md")):
         wanted = {key: value for key, value in parameters.items() if key in parameter_names(source(path))}
         name = path.stem.replace("_", "-")
-        schemas.write_text(target / f"{name}.ipynb", nbformat.writes(execute(path, wanted, "", engine_name)) + "\n")
         names.append(name)
+        there, given = (
+            target / f"{name}.ipynb",
+            fingerprints.of(wanted, engine_name, common, code, fingerprints.of_file(path)),
+        )
+        if before.get(name) != [given, fingerprints.of_file(there)]:
+            schemas.write_text(there, nbformat.writes(execute(path, wanted, "", engine_name)) + "\n")
+        now[name] = [given, fingerprints.of_file(there)]
+    note(now, "_pages")
     return names
 
 
