@@ -11,7 +11,6 @@ import sys
 
 from repository import GOLDEN, copy_of_repository
 
-
 CANARY = "canary-4c1f-in-the-environment"
 
 
