@@ -152,7 +152,6 @@ def test_the_figures_and_releases_are_in_our_schema(everything):
         ("under_18_alcohol_admissions", TRAFFORD, "2021-04-01/P3Y", 12.03),
         ("free_school_meals_primary", TRAFFORD, "2025-01-16", 17.0),
         ("neet_or_not_known_16_17", TRAFFORD, "2024-12-01/P3M", 4.2),
-        ("child_protection_plans", TRAFFORD, "2025-03-31", 27.3),
         ("agency_social_workers", TRAFFORD, "2021-09-30", 40.4),
         ("infant_mortality", geography.ENGLAND, "2023-01-01/P1Y", 3.9),
         ("higher_education_by_19_fsm", TRAFFORD, "2023-09-01/P1Y", 30.4),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from . import charts, periods, tables
+from . import charts, local_notice, periods, tables
 from .evidence import Evidence, Latest, reason
 from .narrative import (
     COMPARED,
@@ -52,7 +52,7 @@ def _summary(e: Evidence, chosen: list[Latest]) -> str:
 def card(e: Evidence, latest: Latest) -> Html:
     """Return the card of one indicator as an <article>; a missing value is shown as large as a value."""
     record = e.indicators[latest.id]
-    head = f'<h3 id="{latest.id}">{text(record["title"])}</h3>'
+    head = f'<h3 id="{latest.id}">{text(record["title"])}</h3>{local_notice.shared(e, latest.id)}'
     if not latest.period:
         body = (
             f'<p class="hb-value hb-missing">No value</p><p>{text(reason(latest.status).capitalize())}.</p>'
@@ -134,6 +134,7 @@ def _about(e: Evidence, latest: Latest) -> str:
         ["Period", e.name, "95% interval", "England", e.place["region"], "Neighbours' median (with data)"],
         rows,
         numeric=range(1, 6),
+        file=latest.id,
     )
     released = latest.release_date or "date not known"
     caveats = "".join(f"<li>{text(c)}</li>" for c in record["caveats"])

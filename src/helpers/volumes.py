@@ -75,7 +75,7 @@ def decomposition(e: Evidence) -> Html:
         ["Through the number of children", "", "", _signed(volume)],
         ["Through the cost of each child", "", "", _signed(cost)],
     ]
-    head = ["", first["financial_year"], last["financial_year"], "Change"]
+    head = ["What", first["financial_year"], last["financial_year"], "Change"]
     title = f"Spend on looked-after children, gross; real in prices of {e.price_base_year}"
     how = (
         "The number of children in a year is the mean of those looked after on the 31 March before it and on the 31 March"

@@ -1,65 +1,184 @@
-"""Area 2: the needs in which a place is clearly worse than England, and not only than England."""
+"""Area 2: priority needs, and strengths by the same rule turned round. The numbers come from helpers.standing.
+
+A priority need passes four tests: the true value is very likely worse than England's; that stands once it is counted
+how many indicators were looked at; places like it do better too, or it is getting worse; and it touches enough people.
+"""
 
 from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 
 from ..evidence import Evidence, Latest
 from . import Finding
 
 AREA = 2
+CHAPTERS = ("needs", "outcomes")
+TRENDS = {"worse": "getting worse", "better": "getting better"}
 
 
-def distance(latest: Latest) -> float:
-    """Return how many standard errors the value lies from England's: how clear the difference is, not how large."""
-    standard_error = (latest.upper - latest.lower) / (2 * 1.96)
-    return abs(latest.value - latest.england) / standard_error if standard_error else 0.0
+@dataclass(frozen=True)
+class Judged:
+    """One indicator on which better and worse can be told, with what the rule makes of it."""
+
+    latest: Latest
+    worse: float  # chance that the true value is worse than England's; nan where it cannot be told
+    worse_near: float  # chance that it is worse than the mean of the neighbours; nan below five with data
+    q: float  # what is left of the comparison with England once all comparisons are counted
+    unusual: bool  # outside the 95% limits even when they are widened by how much authorities differ anyway
+    recent: str
+    people: float  # how many more people (worse) or fewer (better) than at England's rate; nan where nobody is counted
+    people_lower: float
+    people_upper: float
+    need: str  # empty: a priority need; else why not
+    strength: str  # empty: a strength; else why not
 
 
-def against(e: Evidence, word: str, chapters: tuple[str, ...] = ("needs", "outcomes")) -> list[Latest]:
-    """Return the indicators that are `word` (better or worse) than England by interval and on the same side of the
-    neighbours' median, the clearest first.
-    """
-    found = []
-    for chapter in chapters:
-        for indicator in e.select(chapter):
-            latest = e.latest(indicator)
-            if latest.against_england != word or latest.median != latest.median:
-                continue
-            higher = latest.value > latest.england
-            if (latest.value > latest.median) == higher:
-                found.append(latest)
-    return sorted(found, key=lambda c: (-distance(c), c.id))
+def judged(e: Evidence, thresholds: Mapping[str, float]) -> list[Judged]:
+    """Return every indicator of needs and outcomes with a polarity and a standing, in the order of their ids."""
+    return list(_judged(e, tuple(sorted((k, v) for k, v in thresholds.items() if k.startswith("needs_")))))
+
+
+@lru_cache(maxsize=64)
+def _judged(e: Evidence, chosen: tuple) -> tuple[Judged, ...]:
+    thresholds, found = dict(chosen), []
+    for row in e.standing.itertuples(index=False):
+        record = e.indicators.get(row.indicator)
+        if not record or record["chapter"] not in CHAPTERS or record["polarity"] == "no judgement":
+            continue
+        high_is_worse = record["polarity"] == "low is good"
+        near = getattr(row, f"p_higher_{e.comparator_set}")
+        worse, worse_near = (p if high_is_worse else 1 - p for p in (row.p_higher, near))
+        people, ends = row.excess, (row.excess_lower, row.excess_upper)
+        if not high_is_worse:
+            people, ends = -people, (-ends[1], -ends[0])
+        one = Judged(
+            e.latest(row.indicator), worse, worse_near, row.q, bool(row.p_unusual <= 0.05), row.recent, people, *ends, "", ""
+        )  # fmt: skip
+        need = _refused(one, "worse", worse, worse_near, thresholds) or _too_few(one, thresholds)
+        strength = _refused(one, "better", 1 - worse, 1 - worse_near, thresholds)
+        found.append(Judged(**{**one.__dict__, "need": need, "strength": strength}))
+    return tuple(found)
+
+
+def _refused(one: Judged, word: str, p: float, near: float, t: Mapping[str, float]) -> str:
+    """Return why an indicator is not clearly `word`; empty where it is."""
+    if math.isnan(p):
+        return "no interval is published, or no figure for England"
+    if p < t["needs_probability"]:
+        return f"the chance that it is {word} than England is {p:.0%}"
+    if not one.q <= t["needs_false_discovery"]:
+        return "it could be chance, given how many indicators were compared"
+    if near >= t["needs_against_neighbours"] or one.recent == TRENDS[word]:
+        return ""
+    if math.isnan(near):
+        return f"too few neighbours have an interval, and it is not {TRENDS[word]}"
+    return f"the chance that it is {word} than its neighbours is {near:.0%}, and it is not {TRENDS[word]}"
+
+
+def _too_few(one: Judged, t: Mapping[str, float]) -> str:
+    if math.isnan(one.people):
+        return "the figure is a score, or an age, so people cannot be counted"
+    if one.people < t["needs_excess_people"]:
+        return f"it comes to {max(one.people, 0):,.0f} people"
+    return ""
+
+
+def priorities(e: Evidence, thresholds: Mapping[str, float]) -> list[Judged]:
+    """Return the priority needs, most people first."""
+    return sorted((j for j in judged(e, thresholds) if not j.need), key=lambda j: (-j.people, j.latest.id))
+
+
+def strengths(e: Evidence, thresholds: Mapping[str, float]) -> list[Judged]:
+    """Return the strengths, the most certain beside its neighbours first."""
+    chosen = [j for j in judged(e, thresholds) if not j.strength]
+    return sorted(chosen, key=lambda j: (j.worse_near if j.worse_near == j.worse_near else 1, j.latest.id))
+
+
+def tied(one: Judged, other: Judged) -> bool:
+    """Return whether the intervals of the numbers of people overlap, so that neither is known to be more."""
+    return one.people_lower <= other.people_upper and other.people_lower <= one.people_upper
 
 
 def recommend(e: Evidence, thresholds: dict) -> list[Finding]:
-    """Return the needs to look at first, or say that the rule found none."""
-    judged = [
-        e.latest(i) for c in ("needs", "outcomes") for i in e.select(c) if e.indicators[i]["polarity"] != "no judgement"
-    ]
-    compared = [c for c in judged if c.against_england != "not compared"]
-    chance = 0.025 * len(compared)
-    worse = against(e, "worse")[: thresholds["needs_listed"]]
-    if not worse:
+    """Return a finding for each priority need, what was looked at and not named, and what hides within the place."""
+    every = judged(e, thresholds)
+    compared = [j for j in every if not math.isnan(j.worse)]
+    silent = [i for c in CHAPTERS for i in e.select(c) if e.indicators[i]["polarity"] != "no judgement"]
+    found = priorities(e, thresholds)
+    considered = tuple(
+        (e.indicators[j.latest.id]["title"], j.need)
+        for j in every
+        if j.need and j.worse >= thresholds["needs_probability"]
+    )
+    counted = (
+        f"Of {len(silent)} indicators on which better and worse can be told, {len(compared)} have an interval and a figure"
+        " for England, so they could be compared."
+    )
+    if not found:
         return [
             Finding(
                 AREA,
                 "nothing found" if compared else "cannot say",
-                f"Of {len(judged)} indicators on which better and worse can be told, {len(compared)} have an interval and a"
-                f" figure for England. {e.name} is clearly worse than England, and on the worse side of its {e.comparator},"
-                " on none of them.",
-                "Intervals for the other indicators, and what people say they need: nobody has been asked for this book yet.",
-            )
+                f"{counted} None of them is a priority need of {e.name} by the rule.",
+                "Intervals for the other indicators, and what people say they need.",
+                considered=considered,
+            ),
+            _hidden(),
         ]
-    titles = [e.indicators[c.id]["title"] for c in worse]
-    return [
-        Finding(
-            AREA,
-            "look first",
-            f"{'; '.join(titles)}. On each, the 95% interval for {e.name} lies wholly on the worse side of England's figure,"
-            f" and its value is on the worse side of the median of its {e.comparator}. {len(compared)} indicators were"
-            f" compared, so about {chance:.1f} would look worse than England by chance alone. The list runs from the"
-            " clearest difference to the least clear, which is not the order of importance.",
-            "An interval that comes to include England's figure, or a change of the neighbours' median. Nobody has been"
-            " asked yet what they need: that may add to the list, and statistics may not take it off.",
-            tuple(c.id for c in worse),
+    findings = [_finding(e, j, found, counted, considered if n == 0 else ()) for n, j in enumerate(found)]
+    return [*findings, _hidden()]
+
+
+def _finding(e: Evidence, one: Judged, found: list[Judged], counted: str, considered: tuple) -> Finding:
+    title = e.indicators[one.latest.id]["title"]
+    if one.worse_near == one.worse_near:
+        near = f"{sure(one.worse_near)} that it is worse than the mean of its {e.comparator}"
+    else:
+        near = f"too few of its {e.comparator} have an interval"
+    words = (
+        f"{title}: {sure(one.worse)} that {e.name} is worse than England, and {near}. The recent trend: {one.recent}."
+        f" That is about {one.people:,.0f} people more than at England's rate ({one.people_lower:,.0f} to"
+        f" {one.people_upper:,.0f}). {counted}"
+    )
+    if not e.indicators[one.latest.id]["polarity"].startswith("low"):
+        words = words.replace(
+            "people more than at England's rate", "people fewer with a good result than at England's rate"
         )
-    ]
+    ties = [e.indicators[j.latest.id]["short_title"] for j in found if j is not one and tied(one, j)]
+    if ties:
+        words += f" In numbers of people it cannot be told apart from: {'; '.join(ties)}."
+    return Finding(
+        AREA,
+        "look first",
+        words,
+        "A newer figure that is no worse than England's or its neighbours'. What people say they need"
+        " may add to the list, and statistics may not take anything off it.",
+        (one.latest.id,),
+        key=f"needs:{one.latest.id}",
+        title=title,
+        considered=considered,
+    )
+
+
+def _hidden() -> Finding:
+    return Finding(
+        AREA,
+        "cannot say",
+        "Whether a figure that looks ordinary hides a gap inside the place cannot be told: no source here gives both sides of"
+        " a gap, such as pupils with and without free school meals, with an interval.",
+        "The number of people on each side of the gap, with the number who did well.",
+        key="needs:hidden-gap",
+        title="Gaps within the place",
+    )
+
+
+def sure(p: float) -> str:
+    """Return a chance in words that claim no more digits than it has.
+
+    >>> sure(0.9998), sure(0.962)
+    ('a chance of more than 99%', 'a chance of 96%')
+    """
+    return "a chance of more than 99%" if p > 0.99 else f"a chance of {math.floor(100 * p)}%"

@@ -1,0 +1,229 @@
+"""One theme, or one life stage, of a chapter: a spine chart, its table, and a card for each indicator, folded."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from . import cards, charts_needs, periods, tables
+from .catalogue import THEMES
+from .charts_needs import EDGE
+from .evidence import Evidence, Latest, reason
+from .narrative import COMPARED, Html, interval, listed, number, paragraph, text, value_of
+
+STAGES = ("early childhood", "school age", "young adulthood", "working age", "later life", "all ages")
+_UNITS = [
+    "none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+]  # fmt: skip
+_TENS = ["", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+
+
+def in_words(n: int) -> str:
+    """Return a number below a hundred as a word.
+
+    >>> in_words(3), in_words(28), in_words(140)
+    ('three', 'twenty-eight', '140')
+    """
+    if n < len(_UNITS):
+        return _UNITS[n]
+    return f"{_TENS[n // 10]}{'-' + _UNITS[n % 10] if n % 10 else ''}" if n < 100 else str(n)
+
+
+@cache
+def standing(e: Evidence) -> dict[str, object]:
+    """Return {indicator: its row of standing.csv}."""
+    return {row.indicator: row for row in e.standing.itertuples(index=False)}
+
+
+def theme(e: Evidence, chapter: str, name: str) -> Html:
+    """Return a theme of a chapter: what stands out in a sentence, spine charts, their table, and the cards."""
+    chosen = [e.latest(i) for i in e.select(chapter, name)]
+    if not chosen:
+        return Html('<p class="hb-gap">No indicator of this theme is in this edition.</p>')
+    shown = "".join(_charts(e, chosen))
+    missing = [c for c in chosen if not c.period]
+    gaps = ""
+    if missing:
+        gaps = paragraph(f"No value for {e.name}: {'; '.join(_without(e, c) for c in missing)}.", "hb-gap")
+    folded = "".join(cards.card(e, c) for c in chosen)
+    return Html(
+        f"{shown}{gaps}<details><summary>The figures of this chart, as a table</summary>{table(e, chosen, THEMES[name])}</details>"
+        f'<details class="hb-more"><summary>Each figure with its trend, definition and source'
+        f' ({len(chosen)})</summary><div class="hb-cards">{folded}</div></details>'
+    )
+
+
+def small(e: Evidence, latest: Latest) -> str:
+    """Return an indicator's short title as it stands inside a sentence."""
+    title = e.indicators[latest.id]["short_title"]
+    return title[0].lower() + title[1:] if title[1:2].islower() else title
+
+
+def _without(e: Evidence, latest: Latest) -> str:
+    return f"{small(e, latest)} ({reason(latest.status)})"
+
+
+def _charts(e: Evidence, chosen: list[Latest]) -> list[str]:
+    judged = [c for c in chosen if e.indicators[c.id]["polarity"] != "no judgement"]
+    plain = [c for c in chosen if e.indicators[c.id]["polarity"] == "no judgement"]
+    found = []
+    for group, ends in ((judged, ("worse", "better")), (plain, ("lower", "higher"))):
+        placed = [(c, _placed(e, c, ends[1] == "better")) for c in group]
+        drawn = [(c, p) for c, p in placed if p]
+        if not drawn:
+            continue
+        near = [n for _, (_, others) in drawn for n in others]
+        shown = [c for c, _ in drawn]
+        caption, words = finding(e, shown), sentence(e, shown, ends[1] == "better")
+        how = "Right is better." if ends[1] == "better" else "Right is higher, which is neither better nor worse."
+        chart = charts_needs.spine([p[0] for _, p in drawn], near, ends, caption, f"{caption}. {words} {how}")
+        found.append(chart + (paragraph(words) if words else ""))
+    return found
+
+
+def _placed(e: Evidence, latest: Latest, right_is_better: bool) -> tuple[dict, list[dict]] | None:
+    """Return where everything stands on an axis with England at 0; None without a value or a figure for England."""
+    row = standing(e).get(latest.id)
+    if row is None or not latest.period or latest.england != latest.england:
+        return None
+    record = e.indicators[latest.id]
+    sign = -1 if right_is_better and record["polarity"] == "low is good" else 1
+    half = max(abs(v - latest.england) for v in (row.low, row.high, latest.value))
+    if not half:
+        return None
+
+    def at(value: float) -> float | None:
+        if value != value:
+            return None
+        return round(max(-EDGE, min(EDGE, sign * (value - latest.england) / half)), 3)
+
+    def pair(low: float, high: float) -> tuple[float | None, float | None]:
+        ends = (at(low), at(high))
+        return ends if sign == 1 else ends[::-1]
+
+    word = latest.against_england
+    label = record["short_title"]
+    low, high = pair(row.low, row.high)
+    quarter, three_quarters = pair(row.quarter, row.three_quarters)
+    own_low, own_high = pair(latest.lower, latest.upper)
+    values = {
+        "label": label,
+        "low": low,
+        "quarter": quarter,
+        "three_quarters": three_quarters,
+        "high": high,
+        "own": at(latest.value),
+        "own_low": own_low,
+        "own_high": own_high,
+        "word": word,
+        "shown": f"{label}: {word}" if word != "not compared" else label,
+    }
+    peers = e.peers[(e.peers["comparator"] == e.comparator_set) & (e.peers["indicator"] == latest.id)]["value"]
+    return values, [{"label": label, "at": at(v)} for v in peers if v == v]
+
+
+def finding(e: Evidence, chosen: list[Latest]) -> str:
+    """Return in a few words how indicators stand beside England, as the title of their chart.
+
+    The numbers are written as words: they count the rows of the chart.
+    """
+    counts = {w: sum(c.against_england == w for c in chosen) for w in COMPARED}
+    silent = counts.pop("not compared")
+    if silent == len(chosen):
+        return f"{e.name}: no interval is published for any of these, so none is compared with England"
+    said = listed(
+        [
+            f"{word} than England on {in_words(n)}".replace("similar than", "similar to")
+            for word, n in counts.items()
+            if n
+        ]
+    )
+    return f"{e.name}: {said}" + (f"; {in_words(silent)} cannot be compared, for want of an interval" if silent else "")
+
+
+def sentence(e: Evidence, chosen: list[Latest], judged: bool) -> str:
+    """Return what differs from England in plain words with the values, of three at most each way; empty for nothing."""
+    parts = []
+    for word in ("worse", "better") if judged else ("higher", "lower"):
+        found = [c for c in chosen if c.against_england == word]
+        if found:
+            more = [f"{in_words(len(found) - 3)} more"] if len(found) > 3 else []
+            parts.append(f"{word} than England on {listed([_with_value(e, c) for c in found[:3]] + more)}")
+    return f"{e.name} is {'; '.join(parts)}." if parts else ""
+
+
+def _with_value(e: Evidence, latest: Latest) -> str:
+    return f"{small(e, latest)} ({value_of(e, latest)}; England {value_of(e, latest, latest.england)})"
+
+
+def table(e: Evidence, chosen: list[Latest], title: str) -> Html:
+    """Return the figures of a spine chart: value, interval, England, neighbours, and the spread of authorities."""
+    rows = []
+    for c in chosen:
+        record, row = e.indicators[c.id], standing(e).get(c.id)
+
+        def shown(value: float, record=record) -> str:
+            return number(value, record["unit"], record["decimals"])
+
+        link = Html(f'<a href="#{c.id}">{text(record["short_title"])}</a>')
+        if not c.period:
+            rows.append([link, "No value", "", reason(c.status), "", "", "", "", ""])
+            continue
+        of = f"{shown(c.median)} ({c.n} of {c.of})" if c.median == c.median else f"too few ({c.n} of {c.of})"
+        rows.append(
+            [
+                link,
+                shown(c.value),
+                periods.label(c.period),
+                _limits(e, c),
+                shown(c.england) if c.england == c.england else "no figure",
+                of,
+                f"{COMPARED[c.against_england][0]} {c.against_england}",
+                f"{shown(row.low)} to {shown(row.high)}" if row is not None else "",
+                str(int(row.authorities)) if row is not None else "",
+            ]
+        )
+    head = ["Indicator", e.name, "Period", "95% interval", "England", "Neighbours' median (with data)"]
+    head += ["Beside England", "Nine tenths of authorities", "Authorities with data"]
+    return tables.table(f"{title}: {e.name} among the authorities of England", head, rows, (1, 4, 5, 7, 8))
+
+
+def _limits(e: Evidence, latest: Latest) -> str:
+    said = interval(e, latest)
+    return said.removeprefix("95% interval ") if latest.interval else "none published"
+
+
+def life_stages(e: Evidence, chapters: tuple[str, ...] = ("needs",)) -> Html:
+    """Return how many indicators of each life stage compare how with England, and each of them, folded."""
+    every = [e.latest(i) for chapter in chapters for i in e.select(chapter)]
+    rows, folded = [], []
+    for stage in STAGES:
+        chosen = [c for c in every if e.indicators[c.id]["life_stage"] == stage]
+        if not chosen:
+            rows.append([stage.capitalize(), *["none"] * len(COMPARED), "none"])
+            continue
+        counts = [sum(c.against_england == w and bool(c.period) for c in chosen) for w in COMPARED]
+        rows.append([stage.capitalize(), *map(str, counts), str(sum(not c.period for c in chosen))])
+        folded.append(
+            f"<details><summary>{stage.capitalize()}: {len(chosen)} indicators</summary>"
+            + table(e, chosen, stage.capitalize())
+            + "</details>"
+        )
+    head = ["Life stage", *(w.capitalize() for w in COMPARED), "No value"]
+    counted = tables.table(
+        f"Needs of {e.name} by life stage: how many indicators stand how beside England", head, rows, range(1, 8)
+    )
+    return Html(paragraph(_about_stages(e, every)) + counted + "".join(folded))
+
+
+def _about_stages(e: Evidence, every: list[Latest]) -> str:
+    worse = [c for c in every if c.against_england == "worse"]
+    if not worse:
+        said = f"At no stage of life is {e.name} shown to be worse than England."
+    else:
+        stages = [s for s in STAGES if any(e.indicators[c.id]["life_stage"] == s for c in worse)]
+        said = f"{e.name} is worse than England on at least one figure of: {listed(stages)}."
+    empty = [s for s in STAGES if not any(e.indicators[c.id]["life_stage"] == s for c in every)]
+    if empty:
+        said += f" Nothing here is about {listed(empty, 'or')}: no open source in this book has it."
+    return said
