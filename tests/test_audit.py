@@ -1,0 +1,104 @@
+"""Tables that are safe one by one, and not together: each planted leak is found, and the tables are named."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from helpers import audit, disclosure
+from helpers.audit import Published
+from test_disclosure import CHILDREN, TRAP, relations
+
+
+def published(name, counts, sums=(), rule=None):
+    """A table as it would be printed: by itself (each count by the rule), or protected with its sums."""
+    shown = {cell: disclosure.shown(n) for cell, n in counts.items()} if rule is None else rule
+    return Published(name, shown, list(sums))
+
+
+def exactly(name, counts, hidden=(), sums=()):
+    """A table of somebody who does not round: what is shown is shown to the person."""
+    return Published(name, {c: None if c in hidden else n for c, n in counts.items()}, list(sums))
+
+
+@pytest.fixture
+def unrounded(monkeypatch):
+    """Read shown counts as exact ones, as in the published examples."""
+    monkeypatch.setattr(disclosure, "_limits", lambda v: (1, None) if v is None else (v, v))
+
+
+def test_the_published_trap_of_four_by_four(monkeypatch):
+    """Every row and column has two counts hidden, and still one of them is exact."""
+    monkeypatch.setattr(disclosure, "_limits", lambda v: (0, None) if v is None else (v, v))
+    hidden = {tuple(cell) for cell in TRAP["hidden"]}
+    counts = {(r, c): int(CHILDREN.loc[r, c]) for r in CHILDREN.index for c in CHILDREN}
+    counts |= {(r, "Total"): int(CHILDREN.loc[r].sum()) for r in CHILDREN.index}
+    counts |= {("Total", c): int(CHILDREN[c].sum()) for c in CHILDREN}
+    counts["Total", "Total"] = int(CHILDREN.to_numpy().sum())
+    leaks = {leak.cell: leak for leak in audit.audit([exactly("4 x 4", counts, hidden, relations(CHILDREN))])}
+    given_away = leaks[tuple(TRAP["given_away"]["cell"])]
+    assert given_away.low == given_away.high == TRAP["given_away"]["value"]
+    assert set(leaks) <= hidden
+
+
+def test_a_count_hidden_in_one_chapter_and_shown_in_another():
+    needs = published("needs", {("hub", "asked"): 3})
+    programmes = Published("programmes", {("hub", "asked"): 10})
+    (leak,) = audit.audit([needs, programmes])
+    assert leak.tables == ("needs", "programmes")
+    assert "needs, programmes" in str(leak)
+
+
+def test_a_total_in_another_chapter_gives_a_part_away(unrounded):
+    counts = {"high": 4, "low": 60}
+    needs = exactly("needs", counts, hidden={"high"})
+    outcomes = exactly("outcomes", {"all": 64}, sums=[("all", ["high", "low"])])
+    assert not audit.audit([needs])
+    (leak,) = audit.audit([needs, outcomes])
+    assert (leak.cell, leak.low, leak.high, leak.tables) == ("high", 4, 4, ("needs", "outcomes"))
+
+
+def test_the_edition_before_gives_a_newcomer_away(unrounded):
+    """Last year's total and this year's total differ by the people who joined since, who are shown as hidden."""
+    before = exactly("2025 edition", {("2025", "all"): 100})
+    now = exactly(
+        "2026 edition",
+        {("2026", "all"): 103, "joined": 3},
+        {"joined"},
+        [(("2026", "all"), [("2025", "all"), "joined"])],
+    )
+    (leak,) = audit.audit([before, now])
+    assert leak.cell == "joined" and leak.low == leak.high == 3
+    assert leak.tables == ("2025 edition", "2026 edition")
+
+
+def test_a_ward_within_a_district_gives_the_rest_away(unrounded):
+    district = exactly("districts", {"district": 30})
+    wards = exactly("wards", {"north": 28, "south": 2}, {"south"}, [("district", ["north", "south"])])
+    (leak,) = audit.audit([district, wards])
+    assert leak.cell == "south"
+
+
+@pytest.mark.parametrize(("total", "leaks"), [(4, True), (6, True), (7, False), (20, False)])
+def test_near_is_as_good_as_exact(unrounded, total, leaks):
+    """Of two hidden counts that make 6, each is from 1 to 5: known to within 2 people. Of 7 it is not."""
+    pair = Published("pair", {"one": None, "other": None, "both": total}, [("both", ["one", "other"])])
+    assert bool(audit.audit([pair])) is leaks
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_is_protected_together_passes_and_without_it_leaks(seed):
+    """Random tables of people: protected as one they pass; each protected alone, some do not."""
+    chance = random.Random(seed)
+    rows, columns = range(3), range(4)
+    cells = {(r, c): chance.choice([0, 2, 5, 9, 14, 33, 60]) for r in rows for c in columns}
+    sums = []
+    for r in rows:
+        cells[r, "all"] = sum(cells[r, c] for c in columns)
+        sums.append(((r, "all"), [(r, c) for c in columns]))
+    for c in columns:
+        cells["all", c] = sum(cells[r, c] for r in rows)
+        sums.append((("all", c), [(r, c) for r in rows]))
+    together = disclosure.protect(cells, sums)
+    assert not audit.audit([Published("whole", together, sums)])
