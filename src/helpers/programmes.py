@@ -1,0 +1,237 @@
+"""Programmes of a locality's pack: who went through which gate, what changed, how surely, and what it cost."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from . import disclosure, effects, integrity, participants, worth
+from .effects import Interval
+from .pack.model import Pack
+from .participants import BANDS, GATES
+
+FACTS = ("programme", "name", "who_for", "theme", "provider", "funder", "payment", "measure", "outcome")
+
+
+def results(pack: Pack) -> dict:
+    """Return what is known of each programme, by name; {} where there is none.
+
+    {rows, providers (of all programmes), people: are results about single people here?, withheld}. Every count is held
+    to the rules of disclosure, and whatever cannot be said is None, with `why` beside it.
+    """
+    if not pack.has("programmes"):
+        return {}
+    programmes = pack.table("programmes").sort_values("name", key=lambda s: s.str.casefold())
+    panels = {row["programme"]: row for row in integrity.results(pack).get("rows", [])}
+    providers = [
+        {"id": p["provider"], "programme": i, "name": p["name"], "chance_bottom_tenth": p["p_lowest"]}
+        for i, row in panels.items()
+        for p in row["providers"]["rows"]
+        if p["p_lowest"] is not None
+    ]
+    return {
+        "rows": [one(pack, row, panels.get(row["programme"], {})) for _, row in programmes.iterrows()],
+        "providers": providers,
+        "people": pack.has("participants"),
+        "withheld": list(pack.withheld),
+    }
+
+
+def one(pack: Pack, programme: pd.Series, panel: dict | None = None) -> dict:
+    """Return what is known of one programme, a row of table programmes. `panel`: its row of integrity.results."""
+    people = participants.of(pack, programme)
+    facts = {"id": programme["programme"], **{name: programme[name] for name in FACTS}}
+    facts |= {"statutory": programme["statutory"] == "yes", "fictional": pack.fictional}
+    facts |= dict(zip(("integrity", "integrity_why"), integrity.standing(panel or {}), strict=True))
+    facts |= {"design": programme["design"], "good": participants.good_in_words(programme)}
+    facts |= {"declared": _plain(programme["evidence_level"]), "note": programme["evidence_note"]}
+    if people.empty:
+        spent = spending(pack, programme["programme"])
+        own = {"spent": round(spent[0]) if spent[1] else None, "years": spent[1], "rows": []}
+        return facts | {"flow": [], "level": None, "cost": own, **worth.of_one(pack, programme, None, None, 0.0)}
+    helped, compared = participants.groups(people, programme["design"])
+    effect, difference = adjusted(helped, compared, programme)
+    lost = tuple(float(g["follow_up"].isna().mean()) if len(g) else 0.0 for g in (helped, compared))
+    pairs = int(helped["gain"].notna().sum())
+    level = effects.level(
+        programme["evidence_level"], programme["design"], pairs, effect, lost, programme["comparison_how"]
+    )
+    change, refused = effects.before_after(
+        helped["baseline"],
+        helped["follow_up"],
+        people.loc[people["helped"], "baseline"],
+        programme["measure_better"] or "high",
+    )
+    usable = level.shown >= 3
+    flow = gates(people[people["helped"]])
+    reached = reach(flow)
+    cost = costs(pack, people, programme["programme"], difference if usable else None)
+    each = next((row["value"] for row in cost["rows"] if row["what"] == "person"), None)
+    share = float(helped["good"].mean()) if helped["good"].notna().any() else 0.0
+    return facts | {
+        "flow": flow,
+        "reach": reached["value"],
+        "reach_ratio": reached,
+        "level": level.shown,
+        "level_why": level.why,
+        "effect": _effect(effect) if usable else {"why": effect.why or level.why},
+        "difference": _effect(difference, 100) if usable else {"why": difference.why or level.why},
+        "before_after": {**_limits(change, 2), "people": disclosure.shown(pairs), "why": refused},
+        "attrition": attrition(helped, compared, usable, programme),
+        "cost": cost,
+        **worth.of_one(pack, programme, difference if usable else None, each, share),
+    }
+
+
+def _plain(value: float) -> float | None:
+    return None if value != value or math.isinf(value) else float(value)
+
+
+def _limits(found: Interval, decimals: int, times: float = 1) -> dict:
+    """Return an interval as plain numbers; an end that is not finite is None."""
+    plain = [_plain(x * times) for x in found]
+    return {k: None if x is None else round(x, decimals) for k, x in zip(found._fields, plain, strict=True)}
+
+
+def _effect(found: effects.Effect, times: float = 1) -> dict:
+    if found.value != found.value:
+        return {"why": found.why}
+    return {
+        **_limits(Interval(found.value, found.lower, found.upper), 2, times),
+        "error": round(found.error * times, 3),
+        "helped": disclosure.shown(found.helped),
+        "compared": disclosure.shown(found.compared),
+        "apart": round(found.apart, 2),
+        "apart_raw": round(found.apart_raw, 2),
+        "why": "",
+    }
+
+
+def gates(offered: pd.DataFrame) -> list[dict]:
+    """Return the people who passed each gate, in all and by need: {gate, all, high, medium, low, not known}.
+
+    Protected together, since the bands make the total of each gate.
+    """
+    bands = [b for b in BANDS if (offered["need_band"] == b).any()]
+    counts = {}
+    for gate in GATES:
+        through = offered[offered[f"passed_{gate}"]]
+        counts[gate, "all"] = len(through)
+        counts |= {(gate, band): int((through["need_band"] == band).sum()) for band in bands}
+    kept = disclosure.protect(counts, [((gate, "all"), [(gate, band) for band in bands]) for gate in GATES])
+    return [{"gate": gate, "all": kept[gate, "all"], **{b: kept[gate, b] for b in bands}} for gate in GATES]
+
+
+def reach(flow: list[dict], gate: str = "enrolled") -> dict:
+    """Return the reach ratio to the highest need at a gate, from the counts as they are published."""
+    all_, there = flow[0], next(row for row in flow if row["gate"] == gate)
+    others = [b for b in ("medium", "low") if b in all_]
+    cells = [row.get(b) for row in (all_, there) for b in ("high", *others)]
+    if None in cells:
+        return {"value": None, "lower": None, "upper": None, "why": "too few people to show, or no band of high need"}
+    n, a = all_["high"], there["high"]
+    rest, reached = sum(all_[b] for b in others), sum(there[b] for b in others)
+    if not n or not rest or not a + reached:
+        return {"value": None, "lower": None, "upper": None, "why": "there is nobody of high need, or nobody else"}
+    found = effects.reach((min(a, n), n), (min(reached, rest), rest))
+    return {**_limits(found, 2), "why": ""}
+
+
+def adjusted(
+    helped: pd.DataFrame, compared: pd.DataFrame, programme: pd.Series
+) -> tuple[effects.Effect, effects.Effect]:
+    """Return the effect on the measure (good is positive), and on the share with a good outcome."""
+    if compared.empty:
+        nobody = effects.Effect(
+            *[effects.NAN] * 4, len(helped), 0, *[effects.NAN] * 3, "no comparison group is in the data"
+        )
+        return nobody, nobody
+    both = pd.concat([helped, compared])
+    covariates = both[["baseline", "need", "year_number"]]
+    covariates = covariates.loc[:, covariates.notna().all() | (covariates.notna().mean() > 0.5)]
+    measure = participants.direction(programme) * both["follow_up"]
+    return tuple(effects.adjusted(y, both["helped"], covariates) for y in (measure, both["good"]))
+
+
+def attrition(helped: pd.DataFrame, compared: pd.DataFrame, usable: bool, programme: pd.Series) -> dict:
+    """Return how many were lost, and the least and the most that the result could be whatever became of them.
+
+    Lee's bounds are of what is left of the measure once need and the measure before are allowed for.
+    """
+    lost = [int(g["follow_up"].isna().sum()) for g in (helped, compared)]
+    seen = [g["good"].dropna() for g in (helped, compared)]
+    missing = [int(g["good"].isna().sum()) for g in (helped, compared)]
+    shares = effects.worst_and_best(seen[0], missing[0])
+    good = disclosure.share(int(seen[0].sum()), len(seen[0]))
+    out = {
+        "helped": disclosure.share(lost[0], len(helped)),
+        "compared": disclosure.share(lost[1], len(compared)) if len(compared) else None,
+        "good": good,
+        "good_bounds": _bounds(shares, 100, len(helped) if good["pct"] is not None else 0),
+    }
+    if usable:
+        rest = effects.unexplained(
+            participants.direction(programme) * pd.concat([helped, compared])["follow_up"],
+            np.repeat([True, False], [len(helped), len(compared)]),
+            pd.concat([helped, compared])[["baseline", "need", "year_number"]],
+        )
+        out["lee"] = _bounds(effects.lee(rest[: len(helped)], rest[len(helped) :]), 1, len(helped))
+        if programme["design"] == "randomised":  # shares cannot be allowed for need in this way
+            out["manski"] = _bounds(effects.manski(seen[0], missing[0], seen[1], missing[1]), 100, len(helped))
+    return out
+
+
+def _bounds(found: effects.Bounds, times: float, people: int) -> dict:
+    # in whole percent, or to a tenth of the measure: finer would let the number of lost people be worked out
+    decimals = 0 if times == 100 else 1
+    return {k: disclosure.statistic(x * times, people, decimals) for k, x in found._asdict().items()}
+
+
+def spending(pack: Pack, programme: str) -> tuple[float, list[str]]:
+    """Return pounds spent on a programme, all funders and years together, and the years; cash."""
+    spent = pack.table("programme_costs")
+    spent = spent[spent["programme"] == programme]
+    return float(spent["cost_gbp"].sum()), sorted(set(spent["financial_year"]))
+
+
+def costs(pack: Pack, people: pd.DataFrame, programme: str, difference: effects.Effect | None) -> dict:
+    """Return what the programme cost in the years in which people started it, and what each outcome cost."""
+    table = pack.table("programme_costs")
+    table = table[(table["programme"] == programme) & table["financial_year"].isin(set(people["year"]))]
+    years = sorted(set(table["financial_year"]))
+    started = people[people["helped"] & people["passed_enrolled"] & people["year"].isin(years)]
+    spent, n = float(table["cost_gbp"].sum()), disclosure.shown(len(started))
+    if not spent or not n:
+        why = "no costs are given for the years in which people started" if not spent else "too few people started"
+        return {"spent": round(spent) if spent else None, "years": years, "why": why, "rows": []}
+    claimed = int((started["outcome_claimed"] == "yes").sum())
+    reported = disclosure.share(claimed, len(started))
+    rows = [{"what": "person", **_limits(Interval(spent / n, np.nan, np.nan), 0)}]
+    if reported["pct"]:
+        share = effects.proportion(reported["count"], reported["of"])
+        rows.append({"what": "reported", **_limits(effects.cost_per_outcome(spent, n, share), 0)})
+        stood = _stood(pack, programme)
+        if stood:
+            each = effects.cost_per_outcome(spent, reported["count"], stood)
+            rows.append({"what": "verified", **_limits(each, 0)})
+    if difference is not None and difference.value == difference.value:
+        share = Interval(difference.value, difference.lower, difference.upper)
+        each = effects.cost_per_outcome(spent, n, share)
+        if share.upper > 0:
+            rows.append({"what": "additional", **_limits(each, 0)})
+    return {"spent": round(spent), "years": years, "people": n, "reported": reported, "why": "", "rows": rows}
+
+
+def _stood(pack: Pack, programme: str) -> Interval | None:
+    """Return the share of claims that stood in a random audit, with Clopper and Pearson's interval, if it can be shown."""
+    claims = pack.table("claims")
+    claims = claims[
+        (claims["programme"] == programme) & claims["audit_sample"].notna() & claims["audit_confirmed"].notna()
+    ]
+    found = disclosure.share(claims["audit_confirmed"].sum(), claims["audit_sample"].sum())
+    if not found["pct"]:
+        return None
+    low, high = effects.proportion_confint(found["count"], found["of"], method="beta")
+    return Interval(found["count"] / found["of"], float(low), float(high))
