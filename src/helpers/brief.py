@@ -1,0 +1,79 @@
+"""One page on a locality for a spending review: what is needed, where the money goes, what the evidence asks for."""
+
+from __future__ import annotations
+
+from . import accounts, recommendations
+from .evidence import Evidence
+from .expected import verdict
+from .findings import steady
+from .given_need import SAID
+from .narrative import Html, number, paragraph, text
+from .rules import LANES, STATUSES
+
+MOST = 4  # lines in a list: more would not fit on a page
+
+
+def needs(e: Evidence) -> Html:
+    """Return the priority needs in one line each, or that the rule found none."""
+    found = [f for f in recommendations.findings(e) if f.area == 2 and f.recommends]
+    if not found:
+        first = next(f for f in recommendations.findings(e) if f.area == 2)
+        return paragraph(first.words, "hb-gap")
+    items = "".join(
+        f'<li><a href="recommendations.html#{text(recommendations.anchor(f.key))}">{text(f.title or f.words)}</a>: {text(_first(f.words, f.title))}</li>'
+        for f in found[:MOST]
+    )
+    more = f" The {len(found) - MOST} others are on the page of recommendations." if len(found) > MOST else ""
+    return Html(f"<ul>{items}</ul>{paragraph('Nobody has been asked for this book what they need.' + more)}")
+
+
+def _first(words: str, title: str) -> str:
+    """Return the first sentence of a finding, without its title.
+
+    >>> _first("Obesity: a chance of 99% that it is worse. The trend: flat.", "Obesity")
+    'a chance of 99% that it is worse.'
+    """
+    rest = words.removeprefix(f"{title}: ")
+    return rest.split(". ")[0].rstrip(".") + "."
+
+
+def money(e: Evidence) -> Html:
+    """Return the early share, and spend beside what need lets one expect, in a few sentences."""
+    lines = [accounts.headline(e), accounts.late_a_child(e)]
+    for key, model in e.expected_models.items():
+        own = e.expected.loc[key]
+        if own["why"]:
+            continue
+        spent, low, high = (number(own[c], "gbp", 0) for c in ("actual", "low", "high"))
+        said = SAID[verdict(own["actual"], own["low"], own["high"])]
+        lines.append(f"{model['title']}, {model['year']}: {spent} {model['per']}, {said} ({low} to {high}); cash.")
+    return Html("".join(paragraph(line) for line in lines))
+
+
+def asks(e: Evidence) -> Html:
+    """Return what the rules ask for, each with its lanes of money and how sure it is; needs are listed above."""
+    found = [f for f in recommendations.findings(e) if f.recommends and f.area != 2]
+    if not found:
+        return paragraph(
+            "Beyond looking at the needs above, the open rules ask for nothing here: the evidence that is published does not"
+            " carry more. What would is below.",
+            "hb-gap",
+        )
+    sure = steady(e)
+    items = []
+    for f in found:
+        lanes = dict(f.money)
+        said = "".join(f"<li>{text(lane.capitalize())}: {text(lanes[lane])}</li>" for lane in LANES if lane in lanes)
+        label = sure[f.key]["label"] if f.key in sure else "look closer"
+        link = f'<a href="recommendations.html#{text(recommendations.anchor(f.key))}">{text(f.title or f.key)}</a>'
+        items.append(
+            f"<li><strong>{text(STATUSES[f.status])}</strong> ({text(label)}): {link}{f'<ul>{said}</ul>' if said else ''}</li>"
+        )
+    return Html(f"<ul>{''.join(items)}</ul>")
+
+
+def unknown(e: Evidence) -> Html:
+    """Return what would have to be known before more could be asked for."""
+    silent = [f for f in recommendations.findings(e) if f.status == "cannot say"]
+    items = "".join(f"<li>{text(f.settles)}</li>" for f in silent[: MOST + 1])
+    return Html(f"<ul>{items}</ul>") if items else paragraph("Every rule could say something.")

@@ -1,0 +1,81 @@
+"""The appraisal of a pack's programme, and its page: lanes apart, who pays and gains, nothing where nothing is known."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from helpers import appraisal_page, appraised
+from helpers.evidence import Evidence
+from helpers.pack import Pack
+
+
+class Difference:
+    value, error = 0.2, 0.02
+
+
+def pack() -> Pack:
+    usual = {"programme": "p", "source": "-"}
+    values = [
+        usual | {"lane": "cashable", "what": "Placements", "low_gbp": 900.0, "high_gbp": 1_100.0, "proxy": "verified", "who_gains": "Council"},
+        usual | {"lane": "social", "what": "Wellbeing", "low_gbp": 1_000.0, "high_gbp": 3_000.0, "proxy": "claimed", "who_gains": "Families"},
+    ]  # fmt: skip
+    costs = [
+        {"programme": "p", "financial_year": "2024-25", "cost_gbp": c, "funder": f}
+        for f, c in (("Council", 300.0), ("NHS", 100.0))
+    ]
+    return Pack.of(outcome_values=values, programme_costs=costs)
+
+
+FOUND = appraised.of_one(pack(), "p", Difference, 250.0, 0.2)
+
+
+def test_each_lane_is_the_value_of_the_outcomes_after_the_haircut():
+    lanes = {row["lane"]: row for row in FOUND["lanes"]}
+    assert lanes["cashable"]["benefit"] == pytest.approx(20 * 1_000 * 0.8, rel=0.01)
+    assert lanes["social"]["benefit"] == pytest.approx(20 * 2_000 * 0.8, rel=0.02)
+    assert lanes["cashable"]["cost"] == 25_000 and lanes["social"]["cost"] == 0
+
+
+def test_who_pays_and_who_gains_are_told_apart():
+    who = {row["who"]: row["net"] for row in FOUND["who"]}
+    assert who["NHS"] == -6_200  # a quarter of the cost, to the nearest £100
+    assert who["Families"] > 0 > who["Council"]
+
+
+def test_chances_build_up_over_the_lanes():
+    chance = FOUND["chance"]
+    assert chance["cashable"] <= chance["other public"] <= chance["social"]
+    assert chance["cashable"] == 0 and chance["social"] > 0.9
+    rising = [row["chance"] for row in FOUND["acceptability"]]
+    assert rising == sorted(rising) and rising[0] == 0 and rising[-1] == 1
+
+
+def page(**changes) -> str:
+    row = {
+        "name": "Better Mornings",
+        "level": 4,
+        "integrity": "passes",
+        "fictional": True,
+        "appraisal": FOUND,
+    } | changes
+    fields = dict.fromkeys((f.name for f in dataclasses.fields(Evidence)), None)
+    return appraisal_page.panel(Evidence(**fields | {"local": {"programmes": {"rows": [row]}}}))
+
+
+def test_the_page_shows_lanes_before_any_sum_and_says_that_it_is_fictional():
+    shown = page()
+    assert shown.startswith('<section class="hb-appraisal"><p>Fictional data.')
+    assert shown.index("Cashable") < shown.index("The chance that benefits exceed costs")
+    assert "benefit-cost ratio" not in shown.lower() and "saved" not in shown
+
+
+def test_a_programme_whose_figures_fail_or_that_is_not_known_is_not_appraised():
+    for changes in ({"integrity": "fails"}, {"appraisal": None}):
+        assert "can be appraised yet" in page(**changes)
+
+
+def test_the_empty_register_of_studies_is_said():
+    fields = dict.fromkeys((f.name for f in dataclasses.fields(Evidence)), None)
+    assert "is empty" in appraisal_page.elsewhere(Evidence(**fields))
