@@ -65,6 +65,7 @@
     }
     if (hits.length === 1) state.textContent = "1 locality matches. Press Enter to open it.";
     else if (hits.length) state.textContent = `${hits.length} localities match. Press Enter to open the first.`;
+    else if (/^[a-z]{1,2}\d[a-z\d]?( \d[a-z]{2})?$/.test(asked)) state.textContent = "This looks like a postcode. Postcodes are not known here: type the council’s name, or choose it on the map.";
     else state.textContent = `Nothing matches “${box.value.trim()}”. Try a shorter part of the council’s name.`;
     found.hidden = !hits.length;
     all.hidden = hits.length > 0;

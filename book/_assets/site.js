@@ -6,6 +6,14 @@
   const fit = () => { menu.open = wide.matches; };
   wide.addEventListener("change", fit);
   fit();
+  // a link that leads into a fold opens it
+  const unfold = () => {
+    const target = document.getElementById(decodeURIComponent(window.location.hash.slice(1)));
+    for (let fold = target; fold; fold = fold.parentElement) if (fold.tagName === "DETAILS") fold.open = true;
+    if (target) target.scrollIntoView();
+  };
+  window.addEventListener("hashchange", unfold);
+  if (window.location.hash) window.addEventListener("load", unfold); // by then the pictures above have their height
   // the search page: show what was searched for, ready to be changed
   const asked = new URLSearchParams(window.location.search).get("q");
   if (asked) document.getElementById("hb-q").value = asked;

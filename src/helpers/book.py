@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from . import catalogue, fingerprints, gates, geography, landing, paths, pictures, schemas, settings
+from . import catalogue, findings, fingerprints, gates, geography, landing, paths, pictures, schemas, settings, takeaway
 from .geography import Register, slugify
 from .schemas import DataError
 
@@ -64,17 +64,40 @@ def write_site(
     edition: str,
     general: Sequence[str] = AUTHORED,
     folder: Path = paths.BOOK,
+    like: Mapping[str, Sequence[Sequence[str]]] | None = None,
 ) -> bool:
-    """Write book/_generated/site.json, from which the page frame (src/sphinxext) looks up names and links."""
+    """Write book/_generated/site.json, from which the page frame (src/sphinxext) looks up names and links.
+
+    `like`: {area code: (slug, name) of each place like it}.
+    """
+    like = like or {}
     site = {
         "edition": edition,
+        "private": paths.PRIVATE,
         "chapters": [{"name": c, "title": title_of(c)} for c in chapters],
         "general": list(general),
         "regions": [{"name": r, "doc": f"regions/{slugify(r)}"} for r, _ in landing.regions(places)],
-        "places": {row.slug: {"name": row.name, "region": row.region} for row in places.itertuples(index=False)},
+        "places": {
+            row.slug: {
+                "code": row.area_code,
+                "name": row.name,
+                "region": row.region,
+                "like": like.get(row.area_code, []),
+            }
+            for row in places.itertuples(index=False)
+        },
     }
     text = json.dumps(site, ensure_ascii=False, indent=1)
     return schemas.write_text(folder / "_generated" / "site.json", f"{text}\n")
+
+
+def like_each(register: Register) -> dict[str, list[list[str]]]:
+    """Return {area code: [slug, name] of each of its neighbours, in the order of the alphabet: it says nothing}."""
+    table = schemas.read(paths.FIGURES / "neighbours.csv", schemas.NEIGHBOURS)
+    chosen = table[table["comparator"] == settings.load()["comparator_set"]]
+    known = register.localities.set_index("area_code")
+    named = chosen.join(known[["slug", "name"]], on="neighbour_code", how="inner").sort_values("name")
+    return {code: rows[["slug", "name"]].values.tolist() for code, rows in named.groupby("area_code")}
 
 
 def write_pages(
@@ -104,10 +127,11 @@ def write_pages(
     landing.write_landing(places, register, chapters[0], extra, why, folder, shapes)
     landing.write_sources(catalogue.sources(), folder)
     by_region = {slugify(region): rows["slug"].tolist() for region, rows in landing.regions(places)}
-    write_toc(by_region, chapters, general, folder)
-    write_site(places, chapters, edition, general, folder)
+    gone = landing.write_former_pages(places, register, chapters[0], folder)
+    write_toc(by_region, chapters, [*general, *gone], folder)
+    write_site(places, chapters, edition, general, folder, like_each(register))
     own = [f"localities/{slug}/{chapter}" for slug in places["slug"] for chapter in chapters]
-    return ["index", *general, *(f"regions/{region}" for region in by_region), *own]
+    return ["index", *general, *gone, *(f"regions/{region}" for region in by_region), *own]
 
 
 def vega_bundle(path: Path = paths.BOOK / "_assets" / "vega-bundle.js") -> bool:
@@ -168,6 +192,8 @@ def build(
     _jupyter_book()
     _prune(set(pages))
     pictures.publish(drawn)
+    findings.publish(slugs)
+    takeaway.publish(slugs, chapters, edition)
     count = gates.check_links(paths.SITE, memory=paths.SITE.parent / "links.json")
     note = {"inputs": inputs, "site": fingerprints.listing(paths.SITE), "pages": count}
     schemas.write_text(paths.SITE.parent / MADE, json.dumps(note, indent=1) + "\n")
@@ -218,7 +244,13 @@ def _jupyter_book() -> None:
     unfinished.touch()
     command = [Path(sys.executable).parent / "jupyter-book", "build", "book", "--path-output", "book"]
     options = ["--config", "_config.yml", "-W", "--keep-going", "-n"]
-    done = subprocess.run([*command, *options], cwd=paths.ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    done = subprocess.run(
+        [*command, *options],
+        cwd=paths.ROOT,
+        env=os.environ | {"HANDBOOK_PARENT": str(os.getpid())},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
     told = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout.decode(errors="replace")).replace(f"{paths.ROOT}{os.sep}", "")
     schemas.write_text(LOG, told)
     lines = told.splitlines()
@@ -237,6 +269,15 @@ def _prune(pages: set[str]) -> None:
     keep = {*pages, "search"}
     for path in paths.SITE.rglob("*.html"):
         if path.relative_to(paths.SITE).with_suffix("").as_posix() not in keep and "_static" not in path.parts:
+            path.unlink()
+    # a page's tables stand in a folder of its name, and what is taken away of a locality in its folder
+    slugs = {page.split("/")[1] for page in pages if page.startswith("localities/")}
+    for folder in (paths.SITE / "localities").iterdir():
+        if folder.name not in slugs:
+            shutil.rmtree(folder)
+    for path in paths.SITE.rglob("*.csv"):
+        home = path.parent.relative_to(paths.SITE).as_posix()
+        if home not in pages and path.parent.name != takeaway.FOLDER:
             path.unlink()
     for path in sources.rglob("*"):
         if path.is_file() and path.relative_to(sources).with_suffix("").as_posix() not in pages:

@@ -16,16 +16,25 @@ import altair as alt
 from . import periods
 from .narrative import Html, text
 
+# All colours of charts. Each stands out from the paper by 3 to 1 or more, and those of one group differ from each other
+# for readers with any of the three kinds of colour blindness, in light and in dark (components.css turns a chart's
+# colours round there): tests/test_charts.py computes it. A second sign, a dash or a shape, goes with each colour.
 OWN, ENGLAND, PEERS = "#1d4f91", "#5c6670", "#a5480a"
-EARLY, LATE, UNCLASSIFIED = "#1d7a8c", "#8a3f6b", "#b9c0c6"
+EARLY, LATE, UNCLASSIFIED = "#1890cc", "#7a1f4f", "#8e8a80"
+RANGE = "#8a949c"  # an interval, under the mark of a value
+INK, QUIET = "#2b333a", "#5c6670"  # words
+GRID, PAPER = "#d3d9de", "#ffffff"
+FAINT, MIDDLE, HALO = "#e3e7ea", "#c3cbd1", "#ffd45e"  # grounds behind marks that tell by themselves
+DASHES, SHAPES = ([1, 0], [6, 3], [2, 2]), ("circle", "diamond", "square")  # in the order of OWN, ENGLAND, PEERS
+GAP = "× marks a period without a value here."
 FONT = "Helvetica, Arial, 'Liberation Sans', sans-serif"
 
 
 @alt.theme.register("handbook", enable=True)
 def _theme() -> alt.theme.ThemeConfig:
     axis = {
-        "labelColor": "#2b333a",
-        "titleColor": "#2b333a",
+        "labelColor": INK,
+        "titleColor": INK,
         "labelFontSize": 12,
         "titleFontSize": 12,
         "titleFontWeight": "normal",
@@ -37,20 +46,24 @@ def _theme() -> alt.theme.ThemeConfig:
             "view": {"stroke": None},
             "axis": {
                 **axis,
-                "gridColor": "#e3e7ea",
-                "domainColor": "#8a949c",
-                "tickColor": "#8a949c",
+                "gridColor": GRID,
+                "domainColor": RANGE,
+                "tickColor": RANGE,
                 "labelOverlap": True,
             },
             "axisX": {"grid": False, "labelAngle": 0},
             "legend": {
                 "orient": "top",
                 "labelFontSize": 12,
+                "labelColor": INK,
                 "title": None,
                 "symbolStrokeWidth": 2.5,
                 "symbolSize": 120,
                 "labelLimit": 260,
             },
+            "text": {"color": INK, "fontSize": 11},
+            "rule": {"color": QUIET},
+            "range": {"category": [OWN, PEERS, ENGLAND, EARLY, LATE]},
         }
     }
 
@@ -92,7 +105,7 @@ def every_period(present: Sequence[str]) -> list[str]:
 @cache
 def _lines(how_many: int, unit_format: str, title: str | None, zero: bool, ticks: int, height: int) -> str:
     """Return the specification of a line chart as JSON, without its data: Altair makes it once for all that are alike."""
-    colours, dashes = [OWN, ENGLAND, PEERS][:how_many], [[1, 0], [6, 3], [2, 2]][:how_many]
+    colours, dashes = [OWN, ENGLAND, PEERS][:how_many], [*DASHES[:how_many]]
     scale = alt.Scale(zero=zero, nice=True)
     base = alt.Chart(alt.Data(values=[])).encode(
         x=alt.X("period:O", title=None, scale=alt.Scale(domain=[])),
@@ -106,19 +119,56 @@ def _lines(how_many: int, unit_format: str, title: str | None, zero: bool, ticks
         alt.Tooltip("shown:N", title="Value"),
     ]
     line = base.mark_line(strokeWidth=2.5, invalid="break-paths-filter-domains")
-    point = base.mark_point(filled=True, size=36, invalid="filter").encode(tooltip=tooltip)
-    return json.dumps((line + point).properties(width="container", height=height).to_dict())
+    point = signed(base.mark_point(filled=True, size=40, opacity=1, invalid="filter").encode(tooltip=tooltip))
+    cross = (
+        alt.Chart(alt.Data(values=[]))
+        .mark_text(color=OWN, fontSize=15, fontWeight="bold", baseline="middle")
+        .encode(x=base.encoding.x, y=alt.value(height - 9), text="mark:N", tooltip=[alt.Tooltip("why:N", title="Gap")])
+    )
+    return json.dumps(
+        alt.layer(line, point, cross, data=alt.Data(values=[])).properties(width="container", height=height).to_dict()
+    )
 
 
 def _filled(template: str, values: list[dict], names: list[str], domain: list[str]) -> dict:
-    """Return a specification from `_lines` with its data, its lines' names and its periods."""
+    """Return a specification from `_lines` with its data, its lines' names and its periods, and a cross at each gap."""
     spec = json.loads(template)
-    spec["data"] = {"values": values}
+    spec["data"] = {"values": numbered(values, names)}
+    gaps = without(values, names[0], domain)
+    crosses = spec["layer"].pop() if not gaps else spec["layer"][-1]
+    crosses["data"] = {"values": [{"period": p, "mark": "×", "why": f"{p}: no value for {names[0]}"} for p in gaps]}
     for layer in spec["layer"]:
+        if layer is not crosses:
+            layer.pop("data", None)
         layer["encoding"]["x"]["scale"]["domain"] = domain
         for channel in ("color", "strokeDash"):
-            layer["encoding"][channel]["scale"]["domain"] = names
+            if channel in layer["encoding"]:
+                layer["encoding"][channel]["scale"]["domain"] = names
     return spec
+
+
+def signed(points: alt.Chart) -> alt.Chart:
+    """Return a layer of points of `numbered` values with a shape for each line.
+
+    The shapes are no scale, for Vega would draw the legend of the lines with it.
+    """
+    others = [{"test": f"datum.line === {n}", "value": shape} for n, shape in enumerate(SHAPES) if n]
+    return points.encode(shape=alt.ShapeValue(SHAPES[0], condition=others))
+
+
+def numbered(values: list[dict], names: Sequence[str]) -> list[dict]:
+    """Return records with `line`, the place of their `who` in `names`."""
+    return [{**v, "line": list(names).index(v["who"])} for v in values]
+
+
+def without(values: list[dict], own: str, domain: Sequence[str]) -> list[str]:
+    """Return the periods of `domain` in which `own` has no value in `values` (records with period, who, value)."""
+    have = {v["period"] for v in values if v["who"] == own and v["value"] is not None}
+    return [period for period in domain if period not in have]
+
+
+def _told(words: str, gaps: Sequence[str]) -> str:
+    return f"{words} {GAP}" if gaps else words
 
 
 FORMATS = {"pct": ".3~g", "gbp": "$,.3~s", "gbp_thousand": "$,.3~s", "gbp_per_week": "$,.3~s"}
@@ -130,7 +180,9 @@ def trend(values: list[dict], names: list[str], domain: list[str], caption: str,
     `values`: records with period (label), who, value (None is a gap), shown (the value as text).
     """
     template = _lines(len(names), FORMATS.get(unit, ".4~g"), None, False, 4, 130)
-    return figure(_filled(template, values, names, domain), caption, alternative)
+    gaps = without(values, names[0], domain)
+    alternative = f"{alternative} No value in: {', '.join(gaps)}." if gaps else alternative
+    return figure(_filled(template, values, names, domain), _told(caption, gaps), alternative)
 
 
 def bars(values: list[dict], caption: str, alternative: str, unit_format: str = "$,.3~s") -> Html:
@@ -151,7 +203,8 @@ def bars(values: list[dict], caption: str, alternative: str, unit_format: str = 
 def shares(values: list[dict], names: list[str], domain: list[str], caption: str, alternative: str) -> Html:
     """Return lines of a percentage over financial years, from zero. `values` as for `trend`."""
     template = _lines(len(names), ".3~g", "%", True, 5, 240)
-    return figure(_filled(template, values, names, domain), caption, alternative)
+    gaps = without(values, names[0], domain)
+    return figure(_filled(template, values, names, domain), _told(caption, gaps), alternative)
 
 
 def amounts(values: list[dict], caption: str, alternative: str, unit_format: str = "$,.3~s") -> Html:
@@ -175,5 +228,5 @@ def amounts(values: list[dict], caption: str, alternative: str, unit_format: str
     bar = base.mark_bar(cornerRadiusEnd=2).encode(
         color=alt.condition("datum.known", alt.value(OWN), alt.value(UNCLASSIFIED))
     )
-    words = base.mark_text(align="left", dx=5, color="#2b333a", fontSize=11).encode(text="short:N")
+    words = base.mark_text(align="left", dx=5, color=INK, fontSize=11).encode(text="short:N")
     return figure((bar + words).properties(width="container", height=26 * max(len(values), 1)), caption, alternative)

@@ -10,7 +10,7 @@ from . import charts
 from .breaks import Break
 from .narrative import Html
 
-INK, QUIET = "#2b333a", "#5c6670"
+INK, QUIET = charts.INK, charts.QUIET
 _POUNDS = "$,.4~s"
 
 
@@ -69,7 +69,7 @@ def stages(
     legend = alt.Legend() if len(names) > 1 else None
     columns = (
         alt.Chart(alt.Data(values=values))
-        .mark_bar(stroke="white", strokeWidth=0.5)
+        .mark_bar(stroke=charts.PAPER, strokeWidth=0.5)
         .encode(
             x=axis,
             y=alt.Y(
@@ -101,8 +101,8 @@ def shares(
     """Return lines of a percentage over years from zero, with the breaks drawn. `values` as for charts.trend."""
     axis = alt.X("period:O", title=None, scale=alt.Scale(domain=domain, type="band"))
     colours = [charts.OWN, charts.ENGLAND, charts.PEERS][: len(names)]
-    dashes = [[1, 0], [6, 3], [2, 2]][: len(names)]
-    base = alt.Chart(alt.Data(values=values)).encode(
+    dashes = [*charts.DASHES[: len(names)]]
+    base = alt.Chart(alt.Data(values=charts.numbered(values, names))).encode(
         x=axis,
         y=alt.Y(
             "value:Q",
@@ -121,7 +121,7 @@ def shares(
         alt.Tooltip("shown:N", title="Value"),
     ]
     line = base.mark_line(strokeWidth=2.5, invalid="break-paths-filter-domains")
-    point = base.mark_point(filled=True, size=36, invalid="filter").encode(tooltip=tooltip)
+    point = charts.signed(base.mark_point(filled=True, size=40, opacity=1, invalid="filter").encode(tooltip=tooltip))
     whole = alt.layer(line, point, *_marks(breaks, domain, axis)).properties(width="container", height=240)
     return charts.figure(whole, caption, alternative)
 
@@ -142,7 +142,7 @@ def against_expected(values: list[dict], caption: str, alternative: str) -> Html
     x = alt.X(
         "low:Q", title="% of what is expected", axis=alt.Axis(tickCount=5, grid=True), scale=alt.Scale(zero=False)
     )
-    span = base.mark_bar(height=16, color="#d5dbe0").encode(x=x, x2="high:Q")
+    span = base.mark_bar(height=16, color=charts.RANGE).encode(x=x, x2="high:Q")
     middle = base.mark_tick(color=QUIET, thickness=2, size=24).encode(x=alt.X("expected:Q"))
     own = base.mark_point(filled=True, shape="diamond", size=130, color=charts.OWN, opacity=1).encode(
         x=alt.X("actual:Q")
@@ -182,13 +182,13 @@ def known_money(values: list[dict], caption: str, alternative: str) -> Html:
     known = frame.transform_filter("datum.known == 'yes'").mark_bar(height=24, color=charts.OWN).encode(x=x, x2="to:Q")
     unknown = (
         frame.transform_filter("datum.known == 'no'")
-        .mark_bar(height=24, color="#f1f3f4", stroke="#8a949c", strokeDash=[4, 3])
+        .mark_bar(height=24, color=charts.PAPER, stroke=charts.RANGE, strokeDash=[4, 3])
         .encode(x=x, x2="to:Q")
     )
     words = base.mark_text(align="left", dx=10, fontSize=12).encode(
         x=alt.value(0),
         text="shown:N",
-        color=alt.condition("datum.known == 'yes'", alt.value("#ffffff"), alt.value(INK)),
+        color=alt.condition("datum.known == 'yes'", alt.value(charts.PAPER), alt.value(INK)),
     )
     whole = alt.layer(known, unknown, words).properties(width="container", height=34 * len(values))
     return charts.figure(whole, caption, alternative)

@@ -97,7 +97,6 @@ class _Reader(HTMLParser):
     def __init__(self):
         super().__init__(convert_charrefs=True)
         self.page = _Page()
-        self.style = False
 
     def handle_starttag(self, tag, attributes):
         page = self.page
@@ -112,7 +111,7 @@ class _Reader(HTMLParser):
             elif name in ("href", "xlink:href"):
                 page.links.append((self.getpos()[0], value))
             elif name == "style":
-                page.loads += [(self.getpos()[0], url) for url in _css_addresses(value)]
+                page.faults.append(f"line {self.getpos()[0]}: has a style attribute; give it a class, and style that")
             elif name == "type":
                 kind = value.strip().lower()
             elif name == "http-equiv" and value.lower() == "refresh":
@@ -122,16 +121,9 @@ class _Reader(HTMLParser):
         if tag == "base":
             page.faults.append(f"line {self.getpos()[0]}: has a <base>, which moves every link")
         elif tag == "style":
-            self.style = True
+            page.faults.append(f"line {self.getpos()[0]}: has a style written into the page; put it in book/_assets")
         elif tag == "script" and "json" not in kind and not any(name == "src" for name, _ in attributes):
             page.faults.append(f"line {self.getpos()[0]}: has a script written into the page; put it in book/_assets")
-
-    def handle_endtag(self, tag):
-        self.style = self.style and tag != "style"
-
-    def handle_data(self, data):
-        if self.style:
-            self.page.loads += [(self.getpos()[0], url) for url in _css_addresses(data)]
 
 
 def _addresses(attribute: str, value: str) -> list[str]:
@@ -171,8 +163,8 @@ def check_links(site: Path, memory: Path | None = None) -> int:
     """Return the number of pages of a built site, or raise DataError for every fault in them.
 
     Refused: a link to a file or fragment that is not there, a link that is not relative, anything loaded from
-    outside the site (script, style, font, picture, frame), and a script inside a page. Ordinary links to other
-    sites are allowed. `memory`: a file that keeps what was read, so that only changed pages are read again.
+    outside the site (script, style, font, picture, frame), and a script or a style inside a page, attributes
+    included: the page's policy would not let it work. Ordinary links to other sites are allowed. `memory`: a file that keeps what was read, so that only changed pages are read again.
     """
     there = {str(path) for path in Path(site).rglob("*") if path.is_file()}
     pages = _read_pages(sorted(path for path in there if path.endswith(".html")), memory)
@@ -201,7 +193,7 @@ def _address_fault(path: str, address: str, ids: dict[str, set[str]], there: set
     except ValueError:
         return f"'{address}' is not an address."
     if parts.scheme or parts.netloc:
-        if parts.scheme in (OUTWARD if follow else {"data"}):
+        if follow and parts.scheme in OUTWARD:
             return ""
         return f"'{address}' is not a link that a page may have." if follow else f"'{address}' leaves the site."
     if parts.path.startswith("/"):

@@ -69,6 +69,44 @@ def write_region_pages(places: pd.DataFrame, first: str, folder: Path = paths.BO
     return written
 
 
+def former(places: pd.DataFrame, register: Register) -> dict[str, pd.DataFrame]:
+    """Return {slug: its changes} of the councils that are no more, gave ground to one of `places`, and left their slug free."""
+    taken, gone = set(register.localities["slug"]), {}
+    for name, rows in register.changes.sort_values(["old_name", "new_name"]).groupby("old_name"):
+        if slugify(name) not in taken and rows["new_code"].isin(places["area_code"]).any():
+            gone[slugify(name)] = rows
+    return gone
+
+
+def write_former_pages(places: pd.DataFrame, register: Register, first: str, folder: Path = paths.BOOK) -> list[str]:
+    """Write, at the address that a council had or would have had, a page that leads to those that followed it.
+
+    Returns the pages' names, for the table of contents.
+    """
+    written, here = [], places.set_index("area_code")
+    names = register.localities.set_index("area_code")["name"]
+    for slug, rows in former(places, register).items():
+        old, year = rows["old_name"].iloc[0], rows["year"].iloc[0]
+        items = "".join(
+            f'<li><a href="../{here.at[code, "slug"]}/{first}.html">{escape(names[code])}</a></li>'
+            if code in here.index
+            else f"<li>{escape(names[code])} (not in this book)</li>"
+            for code in rows["new_code"]
+        )
+        words = (
+            f"<p>{escape(old)} ({escape(rows['old_code'].iloc[0])}) is no longer a council. Since April {year} its area"
+            f" belongs to:</p>\n<ul>{items}</ul>\n"
+        )
+        schemas.write_text(folder / "_generated" / f"former-{slug}.html", words)
+        text = f"# {plain(old)}, until {year}\n\n```{{raw}} html\n:file: ../../_generated/former-{slug}.html\n```\n"
+        schemas.write_text(folder / "localities" / slug / f"{first}.md", text)
+        written.append(f"localities/{slug}/{first}")
+    for old_page in (folder / "localities").glob(f"*/{first}.md"):
+        if f"localities/{old_page.parent.name}/{first}" not in written:
+            old_page.unlink()
+    return written
+
+
 def boundaries(path: Path = paths.FIGURES / "boundaries.json") -> dict:
     """Return the shapes of the map: width, height, and places {area code: SVG path}. Raises DataError."""
     name = paths.shown(path)
@@ -107,6 +145,13 @@ def write_landing(
         '</div>\n<div data-hb-all>\n<h3 id="all-localities">All localities, by region</h3>\n',
         f'<div class="hb-all">\n{_list(places, register, first)}</div>\n</div>\n',
     ]
+    gone = former(places, register)
+    if gone:
+        links = "".join(
+            f'<li><a href="localities/{slug}/{first}.html">{escape(rows["old_name"].iloc[0])}</a></li>'
+            for slug, rows in gone.items()
+        )
+        parts.append(f'<h3>Councils that are no more</h3>\n<ul class="hb-gone">{links}</ul>\n')
     if extra:
         links = "".join(f'<li><a href="{page}.html">{escape(words)}</a></li>' for page, words in extra.items())
         parts.append(f"<h3>What they show together</h3>\n<ul>{links}</ul>\n")
@@ -116,7 +161,8 @@ def write_landing(
 # hidden until find.js takes it up: without JavaScript the list below is the way
 FIND = """<form class="hb-find" data-hb-find hidden>
 <label for="hb-find-q">Name of the council or place, or its GSS code</label>
-<p class="hb-hint" id="hb-find-hint">For example: Trafford, Cambridge, or E08000009</p>
+<p class="hb-hint" id="hb-find-hint">For example: Trafford, Cambridge, or E08000009. Names of districts and of former
+councils work too; postcodes do not: no open list of them is in this book.</p>
 <div class="hb-find-row"><input id="hb-find-q" type="search" aria-describedby="hb-find-hint" autocomplete="off"
  autocapitalize="none" spellcheck="false"><button type="submit">Go</button></div>
 <p class="hb-find-state" role="status" aria-live="polite" data-hb-state></p>

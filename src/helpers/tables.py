@@ -7,16 +7,27 @@ from collections.abc import Iterable, Sequence
 from .narrative import Html, text
 
 
-def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str | Html]], numeric: Iterable[int] = ()) -> Html:
+def table(
+    caption: str,
+    head: Sequence[str],
+    rows: Iterable[Sequence[str | Html]],
+    numeric: Iterable[int] = (),
+    file: str = "",
+) -> Html:
     """Return an HTML table in a box of its own that scrolls sideways on a small screen.
 
     The first cell of each row is the row's header. `numeric`: positions of the columns set to the right. Cells are
-    plain text and escaped, unless they are Html of our own making.
+    plain text and escaped, unless they are Html of our own making. The book writes every table as a CSV file too and
+    links to it: `file` names it in a few words where the caption would not, such as "grants". Raises ValueError for a
+    column without a name: a screen reader would say nothing there.
 
     >>> "&lt;i&gt;" in table("A", ["x"], [["<i>"]])
     True
     """
+    if not all(str(words).strip() for words in head):
+        raise ValueError(f"the table '{caption}' has a column without a name")
     right = set(numeric)
+    kept = f' data-hb-file="{text(file)}"' if file else ""
 
     def cell(tag: str, position: int, content: str | Html, scope: str = "") -> str:
         inner = content if isinstance(content, Html) else text(content)
@@ -31,6 +42,6 @@ def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str | Html]
         for row in rows
     )
     return Html(
-        f'<div class="hb-table" role="region" aria-label="{text(caption)}" tabindex="0"><table><caption>{text(caption)}'
+        f'<div class="hb-table" role="region" aria-label="{text(caption)}" tabindex="0"{kept}><table><caption>{text(caption)}'
         f"</caption><thead><tr>{header}</tr></thead><tbody>{body}</tbody></table></div>"
     )

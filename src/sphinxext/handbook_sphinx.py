@@ -12,6 +12,7 @@ import json
 import re
 from functools import cache
 from html import escape
+from importlib.metadata import version
 from pathlib import Path
 
 from docutils import nodes
@@ -19,18 +20,26 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
+from helpers import takeaway
+from helpers.schemas import DataError
+
 LOG = logging.getLogger(__name__)
 HERE = Path(__file__).parent
+MADE_WITH = ", ".join(f"{name} {version(name)}" for name in ("pandas", "altair", "papermill", "jupyter-book"))
 MONTHS = [
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 ]  # fmt: skip
 
+# What a page may load: files beside it, and nothing else. No script, style or code that is written into a page runs.
+# publish this also as a header where the server can be told to; a header may add frame-ancestors, a page may not.
+POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'"
 CHART = re.compile(r'class="(?:[^"]*\s)?hb-chart[\s"]')
 # a table of a Markdown page, which on a phone needs a box to scroll in; tables that a chapter prints bring their own
 TABLE = re.compile(r'<table class="docutils.*?</table>', re.DOTALL)
 # myst-nb gives the fold a name that a screen reader says instead of the words on the screen
 FOLD_NAME = ' aria-label="Toggle hidden content"'
+ELSEWHERE = re.compile(r'<a\b[^>]*href="\.\./([a-z0-9-]+)/[^"]*"[^>]*>(.*?)</a>', re.DOTALL)
 HEADING = re.compile(r"<(h[2-6]|caption)\b[^>]*>(.*?)</\1>", re.DOTALL)
 TAG = re.compile(r"<[^>]*>")
 
@@ -97,6 +106,10 @@ def _read_site(app, config) -> None:
         raise ExtensionError("book/_generated/site.json is missing. Build with: handbook book")
     site = json.loads(path.read_text(encoding="utf-8"))
     app.handbook_places = site.pop("places")
+    try:
+        app.handbook_tidy = takeaway.chapters_files([c["name"] for c in site["chapters"]])
+    except DataError:  # no bundles here: a page then offers no figures to take away
+        app.handbook_tidy = {}
     config.handbook_site = {**site, "frame": hashlib.sha256(Path(__file__).read_bytes()).hexdigest()}
     config.html_theme_options = {}  # Jupyter Book always sets those of the book theme
 
@@ -128,7 +141,7 @@ def _sections(toc: nodes.bullet_list) -> list[dict]:
 def _place(app, pagename: str, site: dict) -> dict | None:
     """Return the locality, its chapters and its region, when the page is one of a locality's chapters."""
     parts = pagename.split("/")
-    if parts[0] != "localities":
+    if parts[0] != "localities" or parts[1] not in app.handbook_places:  # the page of a council that is no more
         return None
     _, slug, chapter = parts
     place = app.handbook_places[slug]
@@ -141,6 +154,15 @@ def _place(app, pagename: str, site: dict) -> dict | None:
         "previous": chapters[here - 1] if here else None,
         "next": chapters[here + 1] if here + 1 < len(chapters) else None,
         "file": f"{slug}-{chapter}-{site['edition']}.ipynb",
+        "slug": slug,
+        "code": place["code"],
+        # in a part of the handbook some of them have no page
+        "like": [
+            {"title": name, "doc": f"localities/{other}/{chapter}" if other in app.handbook_places else ""}
+            for other, name in place["like"]
+        ],
+        "tidy": app.handbook_tidy.get(chapter, "") and f"{slug}-{app.handbook_tidy[chapter]}-{site['edition']}.csv",
+        "bundle": f"{slug}-bundle-{site['edition']}.zip" if app.handbook_tidy else "",
     }
 
 
@@ -152,18 +174,24 @@ def _page(app, pagename: str, templatename: str, context: dict, doctree) -> None
     if is_page and len(re.findall(r"<h1\b", body)) != 1:
         LOG.warning("the page must have one first-level heading (# ...), as real Markdown.", location=pagename)
     body = body.replace(FOLD_NAME, "")
+    if pagename.startswith("localities/"):  # a chapter may name places that a part of the handbook has no page of
+        body = ELSEWHERE.sub(lambda m: m[0] if m[1] in app.handbook_places else m[2], body)
     context["body"] = TABLE.sub(
         lambda m: f'<div class="hb-table" role="region" tabindex="0" aria-label="Table">{m[0]}</div>', body
     )
     source = context.get("sourcename") or ""
     titles = app.env.titles
     context["hb"] = {
+        "policy": POLICY,
+        "made_with": MADE_WITH,
+        "day": site["edition"],
         "place": _place(app, pagename, site),
         "general": [{"doc": name, "title": titles[name].astext()} for name in site["general"]],
         "regions": site["regions"],
         "sections": _sections(app.env.tocs[pagename]) if is_page else [],
         "attribution_title": titles["attribution"].astext(),
         "edition": f"{int(day)} {MONTHS[int(month) - 1]} {year}",
+        "private": site.get("private", False),
         "chart": bool(CHART.search(body)),
         "find": "data-hb-find" in body,
         "notebook": source if source.endswith(".ipynb") else "",
@@ -176,7 +204,11 @@ def setup(app) -> dict:
     app.add_config_value("handbook_site", {}, "html")  # a change here writes every page again
     app.add_config_value("comments_config", {}, "")  # Jupyter Book sets it even where nothing uses it
     app.add_builder(Builder, override=True)
+    app.setup_extension("handbook_orphan")
+    app.setup_extension("handbook_changed")
     app.setup_extension("handbook_pictures")
+    app.setup_extension("handbook_downloads")
+    app.setup_extension("handbook_trust")
     app.connect("config-inited", _read_site)
     app.connect("doctree-resolved", _fold_below, priority=900)
     app.connect("env-check-consistency", _titles_differ)

@@ -1,0 +1,213 @@
+"""What a reader takes away of a locality: its figures as tidy CSV with CSVW metadata, and its bundle; and, of an edition,
+the RO-Crate that lists all of it.
+
+CSVW: https://www.w3.org/TR/tabular-metadata/. RO-Crate 1.1: https://www.researchobject.org/ro-crate/specification/1.1/.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import zipfile
+from collections.abc import Iterable, Sequence
+from io import BytesIO
+from pathlib import Path
+
+from . import paths, schemas
+from .catalogue import LICENCES
+from .downloads import csv_text
+from .schemas import DataError
+
+FOLDER = "data"  # below a locality's folder
+ALL = "all"  # the file of a chapter that has no indicators of its own
+WHO = "Contributors to the Locality Evidence Handbook"
+LEADING = {
+    "area_code": "GSS code of the locality",
+    "area": "Name of the locality",
+    "edition": "Only releases published on or before this day were used",
+    "chapter": "The chapter that shows the indicator",
+    "indicator": "Name of the indicator in this handbook",
+    "title": "What the indicator says",
+}
+DESCRIBED = {
+    "period": "ISO 8601: a day, or a start and a length such as 2024-04-01/P1Y",
+    "value": "The locality's value, in the unit of its row; empty where there is none, and status says why",
+    "lower": "Lower limit of the 95% interval",
+    "upper": "Upper limit of the 95% interval",
+    "count": "How many people or events the value rests on, where published",
+    "denominator": "Out of how many, where published",
+    "unit": "Unit of value, lower, upper and the comparators",
+    "status": "final, provisional, revised, or why there is no value",
+    "source": "The source, by its name on the page of sources",
+    "release_date": "The day the publisher released it",
+    "file": "The publisher's file",
+    "coverage": "The area that the value is of, where it is not the locality itself",
+    "interval": "Who worked out the interval: published, or our method; empty where there is none",
+    "england": "England's value",
+    "region": "The region's value",
+    "against_england": "better, similar, worse, higher, lower or not compared",
+}
+COMPARATOR = {"dfe": "statistical neighbours (Department for Education)", "ons": "nearest neighbours (ONS)"}
+WHAT = {"median": "Median", "n": "How many have a value", "low": "Lowest value", "high": "Highest value"}
+NUMBERS = {"value", "lower", "upper", "count", "denominator", "england", "region"}
+ZIP_DAY = (1980, 1, 1, 0, 0, 0)  # a zip file keeps times, and the same bundle must be the same bytes
+
+
+def file_of(slug: str, what: str, edition: str, end: str = "csv") -> str:
+    """Return the name of a file to take away.
+
+    >>> file_of("trafford", "needs", "2026-11-22")
+    'trafford-needs-2026-11-22.csv'
+    """
+    return f"{slug}-{what}-{edition}.{end}"
+
+
+def described(column: str) -> str:
+    """Return what a column of a tidy file says."""
+    start, _, end = column.partition("_")
+    if start in COMPARATOR and end in WHAT:
+        return f"{WHAT[end]}, of the {COMPARATOR[start]}"
+    return LEADING.get(column) or DESCRIBED.get(column, column.replace("_", " "))
+
+
+def metadata(name: str, columns: Sequence[str], title: str, licence: str) -> dict:
+    """Return the CSVW metadata of a tidy file."""
+
+    def of(column: str) -> dict:
+        numeric = column in NUMBERS or column.partition("_")[0] in COMPARATOR
+        kind = "date" if column in ("edition", "release_date") else "number" if numeric else "string"
+        return {"name": column, "titles": column, "dc:description": described(column), "datatype": kind}
+
+    return {
+        "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
+        "url": name,
+        "dc:title": title,
+        "dc:license": {"@id": licence},
+        "dialect": {"encoding": "utf-8", "header": True, "lineTerminators": ["\r\n"]},
+        "tableSchema": {"columns": [of(c) for c in columns], "primaryKey": ["indicator", "period"]},
+    }
+
+
+def chapters_files(chapters: Sequence[str], folder: Path = paths.BUNDLES) -> dict[str, str]:
+    """Return {chapter: the part of the file name that its tidy file has}."""
+    indicators = _json(folder / "_common" / "indicators.json")
+    own = {i["chapter"] for i in indicators.values()}
+    return {chapter: chapter if chapter in own else ALL for chapter in chapters}
+
+
+def write_locality(slug: str, chapters: Sequence[str], edition: str, folder: Path, site: Path) -> list[str]:
+    """Write the files to take away of one locality; return their addresses in the site. Raises DataError."""
+    place, indicators = _json(folder / slug / "place.json"), _json(folder / "_common" / "indicators.json")
+    sources = _json(folder / "_common" / "sources.json")
+    with open(folder / slug / "series.csv", encoding="utf-8", newline="") as stream:
+        reader = csv.DictReader(stream)
+        rows, columns = list(reader), [c for c in reader.fieldnames or [] if c not in LEADING]
+    target, written = site / "localities" / slug / FOLDER, []
+    for what in dict.fromkeys(chapters_files(chapters, folder).values()):
+        name = file_of(slug, what, edition)
+        chosen = [r for r in rows if what == ALL or indicators[r["indicator"]]["chapter"] == what]
+        said = ([*_leading(place, edition, indicators, r), *(r[c] for c in columns)] for r in chosen)
+        schemas.write_text(target / name, csv_text([*LEADING, *columns], said))
+        used = {sources[r["source"]]["licence"] for r in chosen if r["source"]}
+        licence = LICENCES[min(used)][1] if len(used) == 1 else "attribution.html"
+        title = f"{place['name']}: {'all figures' if what == ALL else what} of the edition of {edition}"
+        words = json.dumps(metadata(name, [*LEADING, *columns], title, licence), indent=1, ensure_ascii=False)
+        schemas.write_text(target / f"{name}-metadata.json", words + "\n")
+        written += [name, f"{name}-metadata.json"]
+    zipped = file_of(slug, "bundle", edition, "zip")
+    _write_zip(target / zipped, [folder / slug, folder / "_common"])
+    for old in target.iterdir():
+        if old.name not in [*written, zipped]:
+            old.unlink()
+    return [f"localities/{slug}/{FOLDER}/{name}" for name in [*written, zipped]]
+
+
+def _leading(place: dict, edition: str, indicators: dict, row: dict) -> list[str]:
+    record = indicators[row["indicator"]]
+    return [place["area_code"], place["name"], edition, record["chapter"], row["indicator"], record["title"]]
+
+
+def _write_zip(path: Path, folders: Sequence[Path]) -> None:
+    whole = BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        for folder in folders:
+            for file in sorted(folder.iterdir()):
+                if file.name != "made-from.txt":
+                    entry = zipfile.ZipInfo(f"bundles/{folder.name}/{file.name}", ZIP_DAY)
+                    entry.external_attr, entry.compress_type = 0o644 << 16, zipfile.ZIP_DEFLATED
+                    archive.writestr(entry, file.read_bytes())
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists() or path.read_bytes() != whole.getvalue():
+        path.write_bytes(whole.getvalue())
+
+
+def _json(path: Path) -> dict:
+    if not path.exists():
+        raise DataError([f"{paths.shown(path)}: not built. Run: handbook bundle"])
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def publish(
+    slugs: Iterable[str], chapters: Sequence[str], edition: str, folder: Path = paths.BUNDLES, site: Path = paths.SITE
+) -> None:
+    """Write the files to take away of all `slugs` and the RO-Crate of the edition into the built site."""
+    names, files = {}, {}
+    for slug in slugs:
+        names[slug] = _json(folder / slug / "place.json")["name"]
+        notebooks = [f"_sources/localities/{slug}/{c}.ipynb" for c in chapters]
+        files[slug] = [*write_locality(slug, chapters, edition, folder, site), *notebooks]
+    crate = crate_of(edition, names, files, _json(folder / "_common" / "sources.json"))
+    schemas.write_text(site / "ro-crate-metadata.json", json.dumps(crate, indent=1, ensure_ascii=False) + "\n")
+
+
+KINDS = {"csv": "text/csv", "json": "application/json", "zip": "application/zip", "ipynb": "application/x-ipynb+json"}
+
+
+def crate_of(edition: str, names: dict[str, str], files: dict[str, list[str]], sources: dict[str, dict]) -> dict:
+    """Return the RO-Crate of an edition: a dataset for each locality, its files, and the sources they rest on.
+
+    `names`: {slug: locality}; `files`: {slug: addresses in the site}; `sources`: as in the bundles.
+    """
+    licence = LICENCES["OGL-UK-3.0"]
+    used = {record["licence"] for record in sources.values()} | {"OGL-UK-3.0"}
+    graph: list[dict] = [
+        {
+            "@id": "ro-crate-metadata.json",
+            "@type": "CreativeWork",
+            "about": {"@id": "./"},
+            "conformsTo": {"@id": "https://w3id.org/ro/crate/1.1"},
+        },
+        {
+            "@id": "./",
+            "@type": "Dataset",
+            "name": f"Locality Evidence Handbook, edition of {edition}",
+            "description": "Figures, executed notebooks and bundles of each locality, from published sources.",
+            "datePublished": edition,
+            "license": {"@id": licence[1]},
+            "author": {"@id": "#contributors"},
+            "hasPart": [{"@id": f"localities/{slug}/"} for slug in names],
+            "isBasedOn": [{"@id": f"#source-{key}"} for key in sources],
+        },
+        {"@id": "#contributors", "@type": "Organization", "name": WHO},
+    ]
+    for name, address in (LICENCES[key] for key in sorted(used)):
+        graph.append({"@id": address, "@type": "CreativeWork", "name": name})
+    for key, record in sources.items():
+        graph.append(
+            {
+                "@id": f"#source-{key}",
+                "@type": "CreativeWork",
+                "name": record["title"],
+                "publisher": record["publisher"],
+                "url": record["landing_page"],
+                "license": {"@id": LICENCES[record["licence"]][1]},
+            }
+        )
+    for slug, name in names.items():
+        parts = [{"@id": address} for address in files[slug]]
+        graph.append({"@id": f"localities/{slug}/", "@type": "Dataset", "name": name, "hasPart": parts})
+        for address in files[slug]:
+            end = address.rpartition(".")[2]
+            title = address.rpartition("/")[2] if end != "ipynb" else f"{name}: {Path(address).stem}, executed notebook"
+            graph.append({"@id": address, "@type": "File", "name": title, "encodingFormat": KINDS[end]})
+    return {"@context": "https://w3id.org/ro/crate/1.1/context", "@graph": graph}

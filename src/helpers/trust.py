@@ -1,0 +1,112 @@
+"""Numbers in sentences lead to where they come from: each links to its card, and tells its source and age on the way.
+
+Sentences are plain text when chapters make them. Here, when the page is written, a number is known again by what
+stands before it: the name of an indicator, directly followed by this locality's newest value of it.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import paths, periods
+from .narrative import number, text
+
+SENTENCE = re.compile(r"<(p|li|figcaption)\b([^>]*)>(.*?)</\1>", re.DOTALL)
+APART = re.compile(r"<(article|details|table|script|svg|nav|form)\b.*?</\1>", re.DOTALL)  # what is no sentence
+STATES = {"provisional": " Provisional: may be revised.", "revised": " Revised by the publisher."}
+GRADES = {1: "official or accredited", 2: "other official data", 3: "use with care"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """The newest value of one indicator: how it is written, where its card is, and what is said of it."""
+
+    names: tuple[str, ...]
+    shown: str
+    address: str
+    about: str
+
+
+def rows(slug: str, folder: Path = paths.BUNDLES, book: Path = paths.BOOK) -> list[Row]:
+    """Return the newest value of each indicator of a locality that has a card in its chapters; none without a bundle."""
+    if not (folder / slug / "series.csv").exists():
+        return []
+    indicators = json.loads((folder / "_common" / "indicators.json").read_text(encoding="utf-8"))
+    sources = json.loads((folder / "_common" / "sources.json").read_text(encoding="utf-8"))
+    edition = json.loads((folder / slug / "place.json").read_text(encoding="utf-8"))["edition"]
+    newest: dict[str, dict] = {}
+    with open(folder / slug / "series.csv", encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            if row["value"] and row["period"] >= newest.get(row["indicator"], row)["period"]:
+                newest[row["indicator"]] = row
+    chapters = {i["chapter"] for i in indicators.values()}
+    pages = {c: book / "localities" / slug / f"{c}.ipynb" for c in chapters}
+    cards = {c: path.read_text(encoding="utf-8") if path.exists() else "" for c, path in pages.items()}
+    found = []
+    for key, row in newest.items():
+        record = indicators[key]
+        if f'id=\\"{key}\\"' in cards[record["chapter"]]:
+            shown = number(float(row["value"]), record["unit"], record["decimals"])
+            names = tuple(dict.fromkeys((record["title"], record["short_title"])))
+            about = _about(row, record, sources[record["source"]], edition)
+            found.append(Row(names, shown, f"{record['chapter']}.html#{key}", about))
+    return found
+
+
+def _about(row: Mapping[str, str], record: Mapping, source: Mapping, edition: str) -> str:
+    """Return source, release, age, interval and quality of a value in plain words."""
+
+    def shown(value: str) -> str:
+        return number(float(value), record["unit"], record["decimals"])
+
+    months = periods.age_in_months(periods.end(row["period"]).isoformat(), edition)
+    interval = "No interval published."
+    if row["interval"]:
+        whose = "published" if row["interval"] == "published" else f"ours, {row['interval']} method"
+        interval = f"95% interval {shown(row['lower'])} to {shown(row['upper'])} ({whose})."
+    return (
+        f"{source['publisher']}: {source['title']}. Released {row['release_date'] or 'on a date not known'}."
+        f" {periods.label(row['period'])}, {months} months old at this edition. {interval}"
+        f" Quality {source['quality']} of 3: {GRADES[source['quality']]}.{STATES.get(row['status'], '')}"
+    )
+
+
+def link(body: str, known: list[Row]) -> str:
+    """Return a page's HTML with the numbers of its sentences linked; tables, cards and charts are left as they are."""
+    if not known:
+        return body
+    kept, last, out = [m.span() for m in APART.finditer(body)], 0, []
+    for start, end in [*kept, (len(body), len(body))]:
+        if start >= last:
+            out += [SENTENCE.sub(lambda m: _sentence(m, known), body[last:start]), body[start:end]]
+            last = end
+    return "".join(out)
+
+
+def _sentence(found: re.Match, known: list[Row]) -> str:
+    inner = found[3]
+    if "hb-num" in inner or not re.search(r"\d", inner):
+        return found[0]
+    lowered = inner.lower()
+    for row in known:
+        value = text(row.shown)
+        if value not in inner:
+            continue
+        for name in row.names:
+            said = text(name)
+            if said.lower() in lowered:
+                pattern = re.compile(
+                    rf"({re.escape(said)}(?:</a>)?(?:: | \(| )(?:<strong>)?){re.escape(value)}(?![\d,]|\.\d)",
+                    re.IGNORECASE,
+                )
+                inner = pattern.sub(lambda m, r=row, v=value: m[1] + _anchor(r, v), inner)
+    return found[0] if inner == found[3] else f"<{found[1]}{found[2]}>{inner}</{found[1]}>"
+
+
+def _anchor(row: Row, value: str) -> str:
+    return f'<a class="hb-num" href="{row.address}" data-hb-about="{text(row.about)}">{value}</a>'

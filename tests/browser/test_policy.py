@@ -1,0 +1,99 @@
+"""A server sends a strict Content-Security-Policy: nothing on any page is refused by it, and charts are alive under it."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def walk(page):
+    """Go through the page so that every chart near the reader is drawn."""
+    page.evaluate(
+        """async () => {
+            for (let y = 0; y < document.body.scrollHeight; y += 700) {
+                window.scrollTo(0, y);
+                await new Promise(done => setTimeout(done, 25));
+            }
+        }"""
+    )
+    page.wait_for_function(
+        "[...document.querySelectorAll('figure.hb-chart')].every(f => !f.querySelector('.hb-drawing'))"
+    )
+
+
+def test_nothing_is_refused_on_any_kind_of_page(visit, kinds, policy):
+    drawn = 0
+    for path in kinds:
+        page = visit(path)
+        walk(page)
+        assert page.evaluate("window.refused") == [], path
+        assert page.locator("figure.hb-failed").count() == 0, path
+        assert page.locator('meta[http-equiv="Content-Security-Policy"]').get_attribute("content") in policy
+        drawn += page.locator("figure.hb-drawn").count()
+        page.close()
+    assert drawn > 20
+
+
+def test_a_chart_answers_the_pointer_under_the_policy(visit):
+    page = visit("localities/trafford/spend.html")
+    figure = page.locator("figure.hb-chart").first
+    figure.scroll_into_view_if_needed()
+    page.locator("figure.hb-drawn").first.wait_for()
+    mark = figure.locator(".mark-rect path, .mark-symbol path").first
+    mark.hover(force=True)
+    page.locator("#vg-tooltip-element.visible").wait_for()
+    assert page.evaluate("window.refused") == []
+
+
+def test_the_policy_is_at_work(visit, chromium, address):
+    """A page that does what the policy forbids is refused: so the other tests could have failed."""
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(f"{address}/index.html")
+    page.evaluate("window.ran = 0; window.refused = []")
+    page.evaluate("document.addEventListener('securitypolicyviolation', e => window.refused.push(e.violatedDirective))")
+    page.evaluate(
+        """() => {
+            const inline = document.createElement('script');
+            inline.textContent = 'window.ran += 1';
+            document.body.append(inline);
+            document.body.insertAdjacentHTML('beforeend', '<p style="color:red" id="styled">x</p><img src=x onerror="window.ran += 1">');
+        }"""
+    )
+    page.wait_for_function("window.refused.length >= 3")
+    assert page.evaluate("window.ran") == 0
+    assert page.evaluate("getComputedStyle(document.getElementById('styled')).color") != "rgb(255, 0, 0)"
+    context.close()
+
+
+def test_pages_are_light_and_only_pages_with_charts_load_the_bundle(built):
+    site = built / "book" / "_build" / "html"
+    pages = sorted((site / "localities").rglob("*.html"))
+    assert len(pages) >= 30
+    for path in pages:
+        text = path.read_text(encoding="utf-8")
+        assert ("vega-bundle.js" in text) == ('class="hb-chart"' in text), path
+        around = [
+            site / "_static" / n
+            for n in ("site.css", "components.css", "pygments.css", "site.js", "charts.js", "about.js")
+        ]
+        weight = sum(len(gzip.compress(p.read_bytes(), mtime=0)) for p in [path, *around])
+        assert weight < 250_000, (
+            f"{path.name} of {path.parent.name} weighs {weight:,} bytes, gzipped, without the bundle"
+        )
+
+
+@pytest.mark.parametrize("path", ["index.html", "localities/trafford/needs.html", "localities/sheffield/spend.html"])
+def test_the_first_view_is_readable_in_a_second_and_a_half_on_a_slow_machine(visit, path):
+    """Chromium's own first contentful paint, the processor four times slower; the best of three loads."""
+    page = visit("glossary.html", width=380)
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    paints = []
+    for _ in range(3):
+        page.goto(page.url.rpartition("/")[0].partition("/localities")[0] + "/" + path)
+        page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
+        paints.append(page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime"))
+    assert min(paints) < 1500, paints
