@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 ONLY ?=
 GOLDEN := trafford isles-of-scilly westmorland-and-furness sheffield middlesbrough
 
-.PHONY: help setup book test data golden serve browser lint lock supply reliability bench clean
+.PHONY: help setup book test data golden serve browser lint lock supply reliability screenshots bench clean
 
 help:  ## Say what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -58,6 +58,9 @@ supply: setup  ## Write the parts of a release (build/sbom.json), and look for k
 
 reliability: setup browser  ## Count what the handbook survives: bad input, failing machines, 200 kills (half an hour)
 	$(BIN)/python tests/reliability.py 200
+
+screenshots: setup browser  ## Take the pictures of the README anew, from the built book (it must hold Trafford)
+	$(BIN)/python tests/screenshots.py
 
 bench: setup  ## Measure the build of all localities: time, peak memory
 	$(BIN)/python tests/bench.py

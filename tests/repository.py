@@ -10,6 +10,7 @@ import sys
 from helpers import paths
 
 GOLDEN = ("trafford", "isles-of-scilly", "westmorland-and-furness", "sheffield", "middlesbrough")
+PACKS = ("northbeck", "trafford")  # the packs in data/local that git keeps
 
 
 def copy_of_repository(target):
@@ -23,14 +24,19 @@ def copy_of_repository(target):
         "_toc.yml",
         "*.ipynb",
         "vega-bundle.js",
-        "local",
         "__pycache__",
         "*.egg-info",
     )
+
+    def left_out(folder, names):
+        if folder == str(paths.LOCAL):
+            return set(names) - set(PACKS)
+        return generated(folder, names)
+
     for name in kept:
         here = paths.ROOT / name
         if here.is_dir():
-            shutil.copytree(here, target / name, ignore=generated)
+            shutil.copytree(here, target / name, ignore=left_out)
         else:
             shutil.copy(here, target / name)
     return target

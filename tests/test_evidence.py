@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from helpers import bundles, evidence, settings
-from helpers.rules import AREAS, Finding, derive
+from helpers.rules import AREAS, Finding, derive, resolve
 from helpers.schemas import DataError
 
 
@@ -72,7 +72,7 @@ def test_every_area_has_a_finding_and_every_trace_holds(load):
     found = derive(e, {k: v["value"] for k, v in e.thresholds.items()})
     assert {f.area for f in found} == set(AREAS)
     for finding in found:
-        assert all(i in e.indicators for i in finding.trace)
+        assert all(resolve(e, i) for i in finding.trace)
 
 
 def test_a_finding_that_cannot_say_must_name_what_settles_it():
@@ -84,7 +84,8 @@ def test_a_threshold_flips_the_recommendation(load):
     e = load()
     given = {k: v["value"] for k, v in e.thresholds.items()}
 
-    def learning(points):
-        return next(f.status for f in derive(e, given | {"early_share_fall_points": points}) if f.area == 3)
+    def learning(limit):
+        changes = {"early_share_fall_points": limit, "late_spend_studentised": limit}
+        return next(f.status for f in derive(e, given | changes) if f.key == "learning:rebalance")
 
-    assert (learning(-100), learning(100)) == ("test", "watch")
+    assert (learning(-100), learning(100)) == ("watch", "nothing found")

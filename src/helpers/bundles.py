@@ -12,7 +12,22 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from . import benchmarks, catalogue, fingerprints, geography, local_money, measures, paths, schemas, spend_tables
+from . import (
+    barriers,
+    benchmarks,
+    catalogue,
+    fingerprints,
+    geography,
+    improved,
+    local_evidence,
+    local_money,
+    measures,
+    outcome_bundle,
+    paths,
+    schemas,
+    spend_tables,
+    standing,
+)
 from .geography import ENGLAND, Register
 from .schemas import PRESENT
 
@@ -27,8 +42,11 @@ def figures(edition: str, folder: Path = paths.FIGURES) -> pd.DataFrame:
     """
     releases = schemas.read(folder / "releases.csv", schemas.RELEASES)
     frames = []
+    beyond_spend = {i.source for i in catalogue.indicators().values() if i.chapter != "spend"}
     for source in catalogue.sources():
         path = folder / f"{source}.csv"
+        if source not in beyond_spend and not path.exists():
+            continue  # needs and outcomes stand without the money; the spend chapter then says what it does not know
         if source in set(releases["source"]):
             frames.append(schemas.read(path, schemas.FIGURES).assign(source=source))
     everything = pd.concat(frames, ignore_index=True)
@@ -104,7 +122,7 @@ def build(
     """Write the bundles of the localities `codes`, and what they share; yield each code when its bundle stands.
 
     A bundle is a folder `<slug>`: series.csv (own values beside England, region and neighbours), peers.csv (the
-    neighbours' latest values) and place.json. A bundle that says it was made from the same figures, catalogue and
+    neighbours' latest values), standing.csv (where it stands among all authorities) and place.json. A bundle that says it was made from the same figures, catalogue and
     code is left as it is; files that would not change are not touched.
     """
     register = geography.load(folder)
@@ -125,6 +143,14 @@ def build(
     by_area = dict(tuple(rows.groupby("area_code")))
     polarity = grid.index.get_level_values("indicator").map(lambda i: catalogue.indicators()[i].polarity)
     lists = local_money.published(folder)
+    at_risk = schemas.read(paths.REFERENCE / "people_at_risk.csv", schemas.AT_RISK)
+    standings = dict(tuple(standing.of_all(rows, neighbours, catalogue.indicators(), at_risk).groupby("area_code")))
+    earlier = standing.of_all(release_before(rows), neighbours, catalogue.indicators(), at_risk)
+    earlier = dict(tuple(earlier.groupby("area_code")))
+    better = improved.of_all(rows, neighbours, catalogue.indicators())
+    better = dict(tuple(better.groupby("area_code")))
+    none_better = pd.DataFrame(columns=improved.COLUMNS)
+    outcome_trends = outcome_bundle.trends(rows, register)
     fingerprints.stamp(target / "_common", inputs)
     for code in due:
         place = register.place(code)
@@ -139,16 +165,30 @@ def build(
         out = target / place["slug"]
         schemas.write_text(out / "series.csv", _csv(series))
         schemas.write_text(out / "peers.csv", _csv(peers))
+        schemas.write_text(out / "standing.csv", _csv(standings[code].drop(columns="area_code")))
+        schemas.write_text(out / "improved.csv", _csv(better.get(code, none_better).drop(columns="area_code")))
+        schemas.write_text(out / "standing_before.csv", _csv(earlier[code].drop(columns="area_code")))
+        schemas.write_text(out / "outcome_trends.json", outcome_trends[code])
         schemas.write_text(out / "place.json", _json(_place(code, place, register, sets, edition)))
-        _write_money(out / "money.json", local_money.of_place(code, place["slug"], edition, lists))
+        _write_some(out / "money.json", local_money.of_place(code, place["slug"], edition, lists))
+        _write_some(out / "local.json", local_evidence.of_place(place["slug"], paths.PRIVATE, code))
+        (out / "findings.json").unlink(missing_ok=True)  # helpers.findings works it out from what now stands here
         fingerprints.stamp(out, inputs)
         yield code
 
 
-def _write_money(path: Path, money: dict) -> None:
-    """Write where the locality's money goes; no file where neither a list of payments or grants nor contracts are known."""
-    if money:
-        schemas.write_text(path, _json(money))
+def release_before(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the figures without the newest period of each indicator; a series of one period, and people, are kept."""
+    periods = rows.groupby("indicator")["period"]
+    single = rows["indicator"].map(periods.nunique()) == 1
+    people = rows["indicator"].str.startswith("population_")
+    return rows[(rows["period"] < rows["indicator"].map(periods.max())) | single | people]
+
+
+def _write_some(path: Path, content: dict) -> None:
+    """Write what the locality itself supplies, worked out; no file where it supplies nothing."""
+    if content:
+        schemas.write_text(path, _json(content))
     else:
         path.unlink(missing_ok=True)
 
@@ -241,9 +281,14 @@ def _write_common(rows: pd.DataFrame, register: Register, edition: str, target: 
     early_late = spend_tables.early_late(rows, register, classification, exceptions)
     expected, models = spend_tables.given_need(rows, register, classification)
     schemas.write_text(common / "early_late.csv", _csv(early_late))
+    for name, text in outcome_bundle.shared(rows, register, early_late, deflator).items():
+        schemas.write_text(common / name, text)
+    before, _ = spend_tables.given_need(release_before(rows), register, classification)
     schemas.write_text(common / "expected.csv", _csv(expected))
+    schemas.write_text(common / "expected_before.csv", _csv(before))
     schemas.write_text(common / "expected_models.json", _json(models))
     slugs = dict(zip(register.localities["area_code"], register.localities["slug"], strict=True))
+    schemas.write_text(common / "barriers.json", _json(barriers.of_all()))
     schemas.write_text(common / "edition.json", _json({"edition": edition, "slugs": slugs}))
 
 

@@ -74,6 +74,7 @@ class Source(_Record):
     quality: Literal[1, 2, 3]  # 1 accredited or official statistics; 2 other official data; 3 use with care
     quality_reason: str
     next_release: str = "not announced"
+    hosts: tuple[str, ...] = ()  # further hosts that its files may come from, beside those of their addresses
     caveats: tuple[str, ...] = ()
     files: tuple[File, ...]
 
@@ -179,13 +180,31 @@ class Threshold(_Record):
     value: float | int
     since: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
     reason: str = Field(min_length=20)
-    signed: dict[Literal["finance", "residents"], str]
+    signed: dict[Literal["value", "finance", "residents"], str | float | int]  # value: the one put forward
 
 
 def thresholds(path: Path = paths.REFERENCE / "thresholds.yml") -> dict[str, dict]:
-    """Return the thresholds of the rules by name. Raises DataError for one without value, date or reason."""
+    """Return the thresholds of the rules by name.
+
+    Raises DataError for one without value, date or reason, or whose value is not the one put forward for signature.
+    """
     content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return {name: _record(path, name, record, Threshold).model_dump(exclude={"id"}) for name, record in content.items()}
+    found = {name: _record(path, name, record, Threshold) for name, record in content.items()}
+    faults = []
+    for name, threshold in found.items():
+        absent = [key for key in ("value", "finance", "residents") if key not in threshold.signed]
+        if absent:
+            faults.append(
+                f"{paths.shown(path)}: {name}: 'signed' must hold {', '.join(absent)}. Compare its neighbours."
+            )
+        elif threshold.signed["value"] != threshold.value:
+            faults.append(
+                f"{paths.shown(path)}: {name}: the value {threshold.value} has not been signed; signed, or put forward"
+                f" for it, is {threshold.signed['value']}. Have the change signed, then write it in both places."
+            )
+    if faults:
+        raise DataError(faults)
+    return {name: threshold.model_dump(exclude={"id"}) for name, threshold in found.items()}
 
 
 @cache

@@ -58,6 +58,12 @@ class Evidence:
     comparator_set: str
     price_base_year: str
     money: dict[str, dict] = field(default_factory=dict)  # local_money.of_place; empty where nothing is supplied
+    local: dict = field(default_factory=dict)  # local_evidence.of_place; empty where the locality has no pack
+    standing: pd.DataFrame = field(default_factory=pd.DataFrame)  # standing.of_all of this locality
+    before: dict[str, pd.DataFrame] = field(default_factory=dict)  # standing and expected a release earlier
+    improved: pd.DataFrame = field(default_factory=pd.DataFrame)  # improved.of_all of this locality
+    changes: dict = field(default_factory=dict)  # helpers.since: what changed since the edition before
+    findings: dict = field(default_factory=dict)  # helpers.findings.document, where it has been worked out
 
     @property
     def name(self) -> str:
@@ -169,8 +175,18 @@ def early_late_of_all() -> pd.DataFrame:
     return table
 
 
-def _expected(common, area_code: str) -> pd.DataFrame:
-    table = pd.read_csv(common / "expected.csv", dtype={"why": "str"}, keep_default_na=False, na_values=[""])
+def shared(name: str) -> dict:
+    """Return a JSON file that all bundles share. Raises DataError when no bundles are built."""
+    return _read_json(paths.BUNDLES / "_common" / name)
+
+
+def of_place(e: Evidence, name: str) -> dict:
+    """Return a JSON file of this locality's own bundle, for what only one chapter reads."""
+    return _read_json(paths.BUNDLES / e.place["slug"] / name)
+
+
+def _expected(common, area_code: str, name: str = "expected.csv") -> pd.DataFrame:
+    table = pd.read_csv(common / name, dtype={"why": "str"}, keep_default_na=False, na_values=[""])
     own = table[table["area_code"] == area_code].set_index("measure")
     return own.assign(why=own["why"].fillna(""))
 
@@ -237,5 +253,14 @@ def load(area_code: str, edition: str, comparator_set: str = "dfe", price_base_y
         thresholds=_read_json(common / "thresholds.json"),
         comparator_set=comparator_set,
         price_base_year=price_base_year,
+        standing=pd.read_csv(folder / "standing.csv", **table),
+        improved=pd.read_csv(folder / "improved.csv", **table),
+        changes=_read_json(folder / "changes.json") if (folder / "changes.json").exists() else {},
+        findings=_read_json(folder / "findings.json") if (folder / "findings.json").exists() else {},
+        before={
+            "standing": pd.read_csv(folder / "standing_before.csv", **table),
+            "expected": _expected(common, area_code, "expected_before.csv"),
+        },
         money=_read_json(folder / "money.json") if (folder / "money.json").exists() else {},
+        local=_read_json(folder / "local.json") if (folder / "local.json").exists() else {},
     )

@@ -237,7 +237,9 @@ def check_layout(source: Source, folder: Path) -> None:
     """Read new files as `handbook ingest` would, and keep nothing. Raises DataError that says what has changed."""
     reader, own = readers.load(source.reader), [i for i in catalogue.indicators().values() if i.source == source.id]
     try:
-        if hasattr(reader, "tallies"):
+        if hasattr(reader, "pack"):
+            reader.pack(folder, source)
+        elif hasattr(reader, "tallies"):
             reader.tallies(folder, source)
         elif hasattr(reader, "tables"):
             reader.tables(folder, source, geography.register())

@@ -45,6 +45,7 @@ def published(figures: Path = paths.FIGURES) -> dict[str, pd.DataFrame]:
     found = {}
     for account, (reader, _) in ACCOUNTS.items():
         sources = [s.id for s in catalogue.sources().values() if s.reader == reader]
+        sources = [i for i in sources if (figures / f"{i}.csv").exists()]
         frames = [schemas.read(figures / f"{i}.csv", schemas.TALLY).assign(source=i) for i in sources]
         found[account] = pd.concat(frames) if frames else pd.DataFrame(columns=[*schemas.TALLY.columns, "source"])
     return found

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from . import accounts, periods, recommendations
-from .evidence import Evidence, Latest
-from .narrative import Html, interval, listed, paragraph, text, value_of
+from . import accounts, local_notice, recommendations, standout
+from .evidence import Evidence
+from .narrative import Html, listed, paragraph, text
 from .rules import AREAS, STATUSES
-from .rules.needs import against
 
 
 def header(e: Evidence) -> Html:
@@ -16,7 +15,7 @@ def header(e: Evidence) -> Html:
     about = f"{e.name} is a {kind} in {_the(e.place['region'])} (GSS code {e.place['area_code']})."
     if districts:
         about += f" Its {len(districts)} districts are {listed(districts)}."
-    notice = "".join(f'<p class="hb-notice">{text(_change(e, c))}</p>' for c in e.place["changes"])
+    notice = local_notice.notice(e) + "".join(f'<p class="hb-notice">{text(_change(e, c))}</p>' for c in e.place["changes"])
     return Html(
         f"<p>{text(about)}</p>{notice}"
         f'<p class="hb-parameters">This page: edition {text(e.place["edition"])} · prices of {text(e.price_base_year)} · compared with'
@@ -43,31 +42,13 @@ def _change(e: Evidence, change: dict) -> str:
 
 
 def needs(e: Evidence) -> Html:
-    """Return up to three needs in which the place is clearly worse than England and than its neighbours' median."""
-    return _three(e, against(e, "worse"), "worse")
+    """Return up to three priority needs, by the rule of the needs chapter."""
+    return standout.three(e, "worse")
 
 
 def strengths(e: Evidence) -> Html:
-    """Return up to three indicators in which the place is clearly better than England and than its neighbours' median."""
-    return _three(e, against(e, "better"), "better")
-
-
-def _three(e: Evidence, found: list[Latest], word: str) -> Html:
-    if not found:
-        return paragraph(
-            f"On none of the indicators that can be compared is {e.name} clearly {word} than England and on the same side of"
-            f" its {e.comparator}. Most published figures have no interval, so most cannot be compared by rule.",
-            "hb-gap",
-        )
-    items = ""
-    for latest in found[:3]:
-        record = e.indicators[latest.id]
-        items += (
-            f'<li><a href="{record["chapter"]}.html#{latest.id}">{text(record["title"])}</a>: <strong>{text(value_of(e, latest))}</strong>'
-            f" in {text(periods.label(latest.period))}, England {text(value_of(e, latest, latest.england))}, median of neighbours"
-            f" {text(value_of(e, latest, latest.median))} ({latest.n} of {latest.of} have data). {text(interval(e, latest))}.</li>"
-        )
-    return Html(f'<ol class="hb-three">{items}</ol>')
+    """Return up to three strengths, by the same rule turned round."""
+    return standout.three(e, "better")
 
 
 def pound(e: Evidence) -> Html:
@@ -89,6 +70,13 @@ def findings(e: Evidence) -> Html:
 
 def unknown(e: Evidence) -> Html:
     """Return the one thing that matters most and that no open data says."""
+    listened = e.local.get("listening", {})
+    if any(theme["direction"] == "help themselves" for theme in listened.get("themes", [])):
+        who = [row["who"] for row in listened["not_heard"]]
+        return paragraph(
+            f"Some people in {e.name} have said what would help them to help themselves. What the others would say nobody knows: "
+            + (f"not yet heard are {listed(who)}." if who else "who was not heard is not even on record.")
+        )
     return paragraph(
         f"Nobody has asked people in {e.name}, for this book, what would help them to help themselves. No open data says it either."
     )

@@ -20,6 +20,8 @@ FRAME = ROOT / "src" / "sphinxext"
 BUILD = ROOT / "build"
 BUNDLES = BUILD / "bundles"
 SITE = BOOK / "_build" / "html"
+PRIVATE = ROOT.parts[-2:] == ("build", "private")  # a private build has a root of its own, inside build/
+MARK = "Private build: not for publication"  # on every page and in every notebook of it
 PICTURES = ROOT / ".cache" / "pictures"
 
 

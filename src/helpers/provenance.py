@@ -38,13 +38,28 @@ def sources(e: Evidence) -> Html:
             + (f'<ul class="hb-caveats">{caveats}</ul>' if caveats else "")
             + f"<details><summary>Files and their fingerprints</summary><ul>{files}</ul></details></section>"
         )
-    parts += [_list_of(e, own) for own in e.money.values() if own.get("source")]
+    sums = "A list of which this book keeps sums only"
+    parts += [_list_of(e, own["source"], sums) for own in e.money.values() if own.get("source")]
+    names = "Lists of which this book keeps the kind, the name and the first half of the postcode"
+    parts += [_list_of(e, key, names) for key in _assets(e)]
     return Html("".join(parts))
 
 
-def _list_of(e: Evidence, own: dict) -> str:
-    """Return the source of a list of payments or grants, of which only sums are kept."""
-    source = e.sources[own["source"]]
+def _assets(e: Evidence) -> list[str]:
+    """Return the sources of the public lists of assets that this locality's pack was made from."""
+    if not e.local.get("institutions", {}).get("assets"):
+        return []
+    here = e.place["area_code"]
+    return [
+        key
+        for key, source in e.sources.items()
+        if any("kind" in f["reads"] and f["reads"].get("area_code") == here for f in source["files"])
+    ]
+
+
+def _list_of(e: Evidence, key: str, kept: str) -> str:
+    """Return the source of a list of payments, grants or assets, of which only a part is kept."""
+    source = e.sources[key]
     licence, link = LICENCES[source["licence"]]
     files = "".join(
         f"<li>{text(f['name'])}, released {text(f['release_date'])} ({text(f['release_date_basis'])})<br>"
@@ -54,7 +69,7 @@ def _list_of(e: Evidence, own: dict) -> str:
     caveats = "".join(f"<li>{text(c)}</li>" for c in source["caveats"])
     return (
         f'<section class="hb-card"><h3>{text(source["publisher"])}: {text(source["title"])}</h3><ul class="hb-facts">'
-        "<li>A list of which this book keeps sums only</li>"
+        f"<li>{text(kept)}</li>"
         f'<li>Licence: <a href="{link}">{text(licence)}</a></li>'
         f"<li>Quality {text(GRADES[source['quality']])}. {text(source['quality_reason'])}</li>"
         f'<li><a href="{text(source["landing_page"])}">The publisher\'s page</a></li></ul>'
@@ -85,7 +100,7 @@ def gaps(e: Evidence) -> Html:
 def attribution(e: Evidence) -> Html:
     """Return the attribution that the licences ask for."""
     used = sorted(set(e.series.loc[e.series["source"] != "", "source"]) | {"geography"})
-    used += [own["source"] for own in e.money.values() if own.get("source")]
+    used += [own["source"] for own in e.money.values() if own.get("source")] + _assets(e)
     words = dict.fromkeys(e.sources[key]["attribution"] for key in used)
     return Html("".join(f"<p>{text(w)}</p>" for w in words))
 

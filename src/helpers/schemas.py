@@ -161,6 +161,17 @@ CLASSIFICATION = pa.DataFrameSchema(
     strict=True,
     ordered=True,
 )
+AT_RISK = pa.DataFrameSchema(
+    {
+        "indicator": pa.Column(str, pa.Check.str_matches(r"^[a-z][a-z0-9_]*$"), unique=True),
+        "population": pa.Column(str, pa.Check.str_matches(r"^population_")),  # an indicator: whom the rate is about
+        "less": pa.Column(str, pa.Check.str_matches(r"^population_"), nullable=True),  # taken off it
+        "words": pa.Column(str),
+        "reason": pa.Column(str, pa.Check.str_length(min_value=10)),
+    },
+    strict=True,
+)
+
 SPEND_EXCEPTIONS = pa.DataFrameSchema(
     {
         "area_code": pa.Column(str, pa.Check.str_matches(AREA_CODE)),

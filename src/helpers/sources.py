@@ -76,6 +76,8 @@ def ingest(
         folder = Path(origin) / (source.folder or source.id)
         check_files(source, folder)
         reader = readers.load(source.reader)
+        if hasattr(reader, "pack"):
+            continue  # a locality's public lists make no figures: see `packs`
         if hasattr(reader, "tallies"):  # one locality's list of payments or grants: only sums of it are kept
             table = schemas.validate(reader.tallies(folder, source), schemas.TALLY, f"data/figures/{source.id}.csv")
             tallies[source.id] = table
@@ -113,6 +115,31 @@ def ingest(
         if path.name not in expected:  # the figures of a source that has been taken out
             path.unlink()
     return done
+
+
+def packs(
+    origin: Path, target: Path = paths.LOCAL, report: Callable[[Ingested], None] = lambda _: None
+) -> list[Path]:
+    """Read localities' public lists below `origin`, and write them as tables of their packs; return what was written.
+
+    Raises DataError with all the faults of the first source that has any; nothing of that source is written.
+    """
+    written = []
+    for source in catalogue.sources().values():
+        reader = readers.load(source.reader)
+        if not hasattr(reader, "pack"):
+            continue
+        folder = Path(origin) / (source.folder or source.id)
+        check_files(source, folder)
+        slug = geography.register().place(source.files[0].reads["area_code"])["slug"]
+        tables = reader.pack(folder, source)
+        for name, table in tables.items():
+            path = target / slug / f"{name}.csv"
+            schemas.write_text(path, table.to_csv(index=False, lineterminator="\n"))
+            written.append(path)
+        rows = sum(file.reads["rows"] for file in source.files)
+        report(Ingested(source.id, rows, rows, {}))
+    return written
 
 
 def _checked(figures: pd.DataFrame, own: list[Indicator], source: Source) -> pd.DataFrame:

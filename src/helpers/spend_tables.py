@@ -74,7 +74,7 @@ def early_late(
     """
     own = rows[rows["indicator"].isin(classification["indicator"])]
     own = own[own["area_code"].isin(register.localities["area_code"])]
-    own = own.assign(value=own["value"].where(own["status"].isin(PRESENT)) * own["unit"].map(POUNDS))
+    own = own.assign(value=own["value"].where(own["status"].isin(PRESENT)) * own["unit"].map(POUNDS).astype(float))
     return pd.concat(
         [
             spend.reconcile(own, classification, account, exceptions, register.names).assign(account=account)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from . import (
     build,
     figures,
+    packs,
+    publish,
+    rules,
 )
 from .shared import app
 
-__all__ = ["app", "build", "figures"]
+__all__ = ["app", "build", "figures", "packs", "publish", "rules"]

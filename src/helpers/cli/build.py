@@ -13,8 +13,9 @@ from typing import Annotated
 import typer
 
 from .. import book as site
-from .. import bundles, cluster, paths, render, sources
+from .. import bundles, cluster, findings, paths, render, since, sources
 from .. import engine as engine_module
+from .. import private as private_build
 from ..schemas import DataError
 from .shared import (
     BaseYear,
@@ -43,14 +44,19 @@ def bundle(only: Only = "", edition: Edition = ""):
 
     Example: handbook bundle --only trafford
     """
-    _bundle(chosen(only), parameters(edition, "", "")["edition"])
+    _bundle(chosen(only), parameters(edition, "", ""))
 
 
-def _bundle(places, edition: str) -> None:
+def _bundle(places, values: dict[str, str]) -> None:
     with progress("Bundles ") as bar:
         task = bar.add_task("", total=len(places), rate="")
-        for _ in bundles.build([code for code, _, _ in places], edition):
+        for _ in bundles.build([code for code, _, _ in places], values["edition"]):
             bar.advance(task)
+    with progress("Findings") as bar:
+        task = bar.add_task("", total=len(places), rate="")
+        for _ in findings.write([(code, slug) for code, slug, _ in places], values):
+            bar.advance(task)
+    since.write([(code, slug) for code, slug, _ in places], values)
 
 
 @app.command("render")
@@ -140,21 +146,40 @@ def build(
     engine: Engine = "forked",
     workers: Workers = 0,
     scheduler: Scheduler = "",
+    private: Annotated[
+        bool, typer.Option("--private", help="Also results that may not be published, in build/private.")
+    ] = False,
 ):
     """Do it all: bundles, chapters and book, for all localities or for some.
 
     Example: handbook build --only "trafford E06000001"
     """
+    if private:
+        return _private(only, edition, comparator_set, price_base_year, engine, workers)
     start = time.monotonic()
     places = chosen(only)
     values = parameters(edition, comparator_set, price_base_year)
-    _bundle(places, values["edition"])
+    _bundle(places, values)
     render.pages(values, engine)
     failed = _render(places, values, engine, workers, scheduler)
     _book(places, failed)
     peak = max(resource.getrusage(w).ru_maxrss for w in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024
     out.print(f"Built in {time.monotonic() - start:.0f} s; the largest process used {peak:.0f} MB.")
     raise typer.Exit(1 if failed else 0)
+
+
+def _private(only: str, edition: str, comparator_set: str, price_base_year: str, engine: str, workers: int) -> None:
+    """Build in build/private; without `only`, the localities that have a pack."""
+    slugs = [slug for _, slug, _ in chosen(only)] if only.strip() else private_build.with_pack()
+    if not slugs:
+        raise DataError(["No locality has a pack in data/local. Run: handbook new-pack <place>"])
+    given = {"--edition": edition, "--comparator-set": comparator_set, "--price-base-year": price_base_year}
+    options = [word for option, value in given.items() if value for word in (option, value)]
+    status = private_build.build(["--only", " ".join(slugs), *options, "--engine", engine, "--workers", str(workers)])
+    if not status:
+        place = paths.shown(private_build.root() / paths.SITE.relative_to(paths.ROOT) / "index.html")
+        out.print(f"{private_build.MARK}. Open {place}; copy nothing of it to a public place.", markup=False)
+    raise typer.Exit(status)
 
 
 @app.command()
@@ -167,7 +192,7 @@ def verify(place: Annotated[str, typer.Argument(help="Name, slug or GSS code.")]
     """
     ((code, slug, name),) = chosen(place)
     values = parameters("", "", "")
-    _bundle([(code, slug, name)], values["edition"])
+    _bundle([(code, slug, name)], values)
     published = paths.BOOK / "localities" / slug
     with tempfile.TemporaryDirectory() as folder:
         outcome = render.locality(slug, name, {"area_code": code, **values}, Path(folder), engine)

@@ -12,6 +12,7 @@ from .. import catalogue, geography, local_money, paths, schemas, settings, sour
 from .. import fetch as fetching
 from ..geography import PlaceError
 from ..schemas import DataError
+from . import packs
 from .shared import app, locked, out, told
 
 
@@ -50,6 +51,7 @@ def ingest(
         table.add_row(result.source, f"{result.considered:,}", f"{result.kept:,}", why)
 
     sources.ingest(from_, to, report)
+    sources.packs(from_, paths.LOCAL if to == paths.FIGURES else to / "local", report)
     out.print(table)
 
 
@@ -72,11 +74,17 @@ def fetch(
 
 @app.command()
 @told
-def check():
-    """Check the catalogue, the figures and the reference tables, and list every fault at once.
+def check(
+    pack: Annotated[
+        Path | None, typer.Argument(help="The folder of a locality's own evidence; the catalogue without.")
+    ] = None,
+):
+    """Check the catalogue, the figures and the reference tables, or one pack, and list every fault at once.
 
-    Example: handbook check
+    Example: handbook check data/local/trafford
     """
+    if pack is not None:
+        return packs.check(pack)
     faults = []
 
     def collect(call, *args):
