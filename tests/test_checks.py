@@ -1,7 +1,8 @@
 """Checks of payment by results: known answers, and what they find and do not find where the truth is planted.
 
-Power, as these simulations find it with the planted sizes of northbeck_people.TRUTHS["result-contract"] (about 1,100
-people who started): creaming, parking, bunching and over-claiming are each found in 95 of 100 runs or more.
+Power with about 1,100 people who started: with the sizes planted in northbeck_people.TRUTHS["result-contract"], creaming,
+parking, bunching and over-claiming were each found in 100 of 100 runs; with half those sizes in 100, 89, 69 and 100. With
+nothing planted, 8 of 200 runs raised a flag (4%).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import yaml
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
-from helpers import checks, integrity, participants, paths
+from helpers import checks, integrity, need_checks, participants, paths
 from helpers.pack import northbeck_people as made
 from helpers.pack.model import Pack
 
@@ -102,7 +103,7 @@ def test_p_values_of_each_test_are_even_where_nothing_is_wrong():
     p = {"creaming": [], "bunching": [], "heaping": [], "over_claiming": [], "attrition": []}
     for _ in range(runs):
         scores = np.round(rng.normal(18, 6.5, 1400))
-        p["creaming"].append(checks.creaming(scores[:500], rng.random(500) < 0.6).p)
+        p["creaming"].append(need_checks.creaming(scores[:500], rng.random(500) < 0.6).p)
         p["bunching"].append(checks.bunching(scores, 14, "low").p)  # on a slope, not at the top
         p["heaping"].append(checks.heaping(scores, line=14).p)
         p["over_claiming"].append(checks.over_claiming(120, int(rng.binomial(120, 0.95))).p)
@@ -130,10 +131,10 @@ def test_few_people_near_the_line_cannot_tell():
 
 def test_people_let_in_from_a_round_score_on_do_not_look_rounded():
     rng = np.random.default_rng(16)
-    before = np.round(rng.normal(20, 6, 3000))
-    let_in = before[before >= 25]  # the lowest score is a round one, and the commonest
-    assert checks.whipple(let_in) > 125
-    assert checks.heaping(before[before >= 15], before[before >= 15] - 2).statistic < checks.MATTERS_WHIPPLE
+    before = np.round(rng.normal(20, 10, 6000))
+    let_in = before[before >= 20]  # the lowest score is a round one, and the commonest
+    assert checks.whipple(let_in) > checks.MATTERS_WHIPPLE
+    assert checks.heaping(let_in).statistic < checks.MATTERS_WHIPPLE
 
 
 def test_a_line_at_a_round_number_is_not_taken_for_rounding():
@@ -171,7 +172,7 @@ def test_a_difference_too_small_to_matter_raises_no_flag_however_sure():
 
 def test_parking_needs_somebody_to_compare_with():
     rng = np.random.default_rng(8)
-    found = checks.parking(rng.normal(0, 1, 600), rng.normal(50, 10, 600), np.ones(600, bool))
+    found = need_checks.parking(rng.normal(0, 1, 600), rng.normal(50, 10, 600), np.ones(600, bool))
     assert found.verdict == "cannot tell" and found.p != found.p
 
 
@@ -179,7 +180,7 @@ def test_a_third_is_drawn_towards_the_mean_of_the_thirds():
     rng = np.random.default_rng(9)
     need, helped = rng.normal(50, 10, 900), rng.random(900) < 0.5
     gain = rng.normal(0, 6, 900) + 2 * helped
-    thirds = checks.by_third(gain, need, helped)
+    thirds = need_checks.by_third(gain, need, helped)
     spread = np.ptp([t.raw for t in thirds]), np.ptp([t.shrunk for t in thirds])
     assert spread[1] < spread[0]
 

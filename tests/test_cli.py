@@ -9,7 +9,7 @@ from helpers import paths
 from helpers.cli import app
 from repository import handbook
 
-COMMANDS = ["list", "ingest", "fetch", "check", "bundle", "render", "book", "build", "verify", "serve", "pdf", "publish"]
+COMMANDS = ["list", "ingest", "fetch", "check", "bundle", "render", "book", "build", "verify", "serve", "pdf", "publish", "what-if", "release"]
 run = CliRunner()
 
 

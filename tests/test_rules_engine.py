@@ -121,6 +121,12 @@ def test_the_gates_come_in_their_order(e):
     assert "gate for data" in old.words
 
 
+def test_the_engine_sends_every_finding_through_the_gates(e, monkeypatch):
+    monkeypatch.setitem(LIMITS, "oldest_months", 1)
+    found = derived(e, monkeypatch, Finding(2, "look first", "-", trace=("rereferrals",), key="old"))
+    assert next(f.status for f in found if f.key == "old") == "cannot say"
+
+
 def test_what_recommends_nothing_passes_every_gate(e):
     finding = Finding(2, "watch", "-", trace=("rereferrals",))
     assert _gates.passed(e, finding, LIMITS | {"oldest_months": 1}) is finding

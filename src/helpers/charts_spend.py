@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import altair as alt
 
-from . import charts
+from . import charts, tables
 from .breaks import Break
 from .narrative import Html
 
@@ -46,6 +46,19 @@ def _marks(breaks: Sequence[Break], domain: list[str], axis: alt.X) -> list[alt.
                 words = base.mark_text(baseline="top", color=INK, fontSize=13, fontWeight="bold")
                 layers.append(words.encode(x=axis, y=alt.value(18), text="words:N"))
     return layers
+
+
+def fold(table: Html) -> Html:
+    """Return the table of a chart, folded: the sentence and the chart come first."""
+    return Html(f"<details><summary>The figures of this chart, as a table</summary>{table}</details>")
+
+
+def _folded(values: list[dict], field: str, names: Sequence[str], domain: Sequence[str], what: str) -> Html:
+    """Return the values of a chart over years as a folded table: a row a year, a column for each of `names`."""
+    shown = {(v["period"], v[field]): v["shown"] for v in values}
+    rows = [[period, *(shown.get((period, name), "no value") for name in names)] for period in domain]
+    file = f"{'stages' if field == 'stage' else 'shares'}-by-year"
+    return fold(tables.table(f"{what}, by year", ["Year", *names], rows, range(1, len(names) + 1), file=file))
 
 
 def stages(
@@ -92,7 +105,7 @@ def stages(
         )
     )
     whole = alt.layer(columns, *_marks(breaks, domain, axis)).properties(width="container", height=260)
-    return charts.figure(whole, caption, alternative)
+    return Html(charts.figure(whole, caption, alternative) + _folded(values, "stage", names, domain, title))
 
 
 def shares(
@@ -123,7 +136,7 @@ def shares(
     line = base.mark_line(strokeWidth=2.5, invalid="break-paths-filter-domains")
     point = charts.signed(base.mark_point(filled=True, size=40, opacity=1, invalid="filter").encode(tooltip=tooltip))
     whole = alt.layer(line, point, *_marks(breaks, domain, axis)).properties(width="container", height=240)
-    return charts.figure(whole, caption, alternative)
+    return Html(charts.figure(whole, caption, alternative) + _folded(values, "who", names, domain, "Share, %"))
 
 
 def against_expected(values: list[dict], caption: str, alternative: str) -> Html:
@@ -191,4 +204,8 @@ def known_money(values: list[dict], caption: str, alternative: str) -> Html:
         color=alt.condition("datum.known == 'yes'", alt.value(charts.PAPER), alt.value(INK)),
     )
     whole = alt.layer(known, unknown, words).properties(width="container", height=34 * len(values))
-    return charts.figure(whole, caption, alternative)
+    rows = [[v["label"], "known" if v["known"] == "yes" else "not known", v["shown"]] for v in values]
+    table = tables.table(
+        "Public money in the place, by who spends it", ["Who spends it", "Known here", "Sum"], rows, file="known-money"
+    )
+    return Html(charts.figure(whole, caption, alternative) + fold(table))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
-from . import casemix, checks, disclosure, participants
+from . import casemix, checks, disclosure, need_checks, participants
 from .checks import Check
 from .pack.model import Pack
 
@@ -60,9 +60,9 @@ def panel(people: pd.DataFrame, claims: pd.DataFrame, programme: pd.Series) -> l
     found = []
     for gate, before in NEXT.items():
         there = offered[offered[f"passed_{before}"]]
-        found.append(checks.creaming(there["need"], there[f"passed_{gate}"], f"creaming_{gate}"))
+        found.append(need_checks.creaming(there["need"], there[f"passed_{gate}"], f"creaming_{gate}"))
     compared = pd.concat([started, people[~people["helped"]]])
-    found.append(checks.parking(compared["gain"], compared["need"], compared["helped"]))
+    found.append(need_checks.parking(compared["gain"], compared["need"], compared["helped"]))
     line = programme["payment_line"]
     found.append(checks.bunching(started["follow_up"], line, programme["measure_better"] or "high"))
     found.append(checks.heaping(started["baseline"], started["follow_up"], line=line))
@@ -70,7 +70,7 @@ def panel(people: pd.DataFrame, claims: pd.DataFrame, programme: pd.Series) -> l
     found.append(checks.over_claiming(int(audited["audit_sample"].sum()), int(audited["audit_confirmed"].sum())))
     lost = started["follow_up"].isna()
     found.append(checks.attrition(len(started), int(lost.sum())))
-    found.append(checks.creaming(started["need"], ~lost, "lost_need"))
+    found.append(need_checks.creaming(started["need"], ~lost, "lost_need"))
     capped = claims[claims["cap"] > 0]
     return [*checks.judge(found), checks.at_cap(capped["claimed"].sum(), capped["cap"].sum())]
 
@@ -115,7 +115,7 @@ def standing(row: dict) -> tuple[str, str]:
 def _thirds(people: pd.DataFrame) -> list[dict]:
     """Return what the programme added by third of need, raw and shrunk, in units of the measure."""
     compared = people[people["passed_enrolled"] | ~people["helped"]]
-    found = checks.by_third(compared["gain"], compared["need"], compared["helped"])
+    found = need_checks.by_third(compared["gain"], compared["need"], compared["helped"])
     return [
         {
             "need": name,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import paths
+from . import paths, periods
 from .evidence import Evidence
 from .narrative import Html, listed, text
 
@@ -21,7 +21,7 @@ def shared(e: Evidence, indicator: str) -> Html:
     """Return the mark of an indicator that the partners here watch together; nothing for any other."""
     for entry in e.local.get("shared_measures", ()):
         if entry["indicator"] == indicator:
-            who = f", agreed on {entry['agreed_on']} by {entry['who']}"
+            who = f", agreed on {periods.label(entry['agreed_on'])} by {entry['who']}"
             return Html(f'<p class="hb-shared">Shared by partners here{text(who)}.</p>')
     return Html("")
 

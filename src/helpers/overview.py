@@ -15,7 +15,9 @@ def header(e: Evidence) -> Html:
     about = f"{e.name} is a {kind} in {_the(e.place['region'])} (GSS code {e.place['area_code']})."
     if districts:
         about += f" Its {len(districts)} districts are {listed(districts)}."
-    notice = local_notice.notice(e) + "".join(f'<p class="hb-notice">{text(_change(e, c))}</p>' for c in e.place["changes"])
+    notice = local_notice.notice(e) + "".join(
+        f'<p class="hb-notice">{text(_change(e, c))}</p>' for c in e.place["changes"]
+    )
     return Html(
         f"<p>{text(about)}</p>{notice}"
         f'<p class="hb-parameters">This page: edition {text(e.place["edition"])} · prices of {text(e.price_base_year)} · compared with'

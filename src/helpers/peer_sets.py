@@ -21,7 +21,7 @@ def sets(e: Evidence) -> Html:
     shared = f"{listed(both)} {'are' if len(both) > 1 else 'is'} in both sets." if both else "No place is in both sets."
     lead = (
         f"This page compares {e.name} with its {e.comparator}. The {WHO['dfe']} names {sizes['dfe']} places like it and the"
-        f" {WHO['ons']} {sizes['ons']}; {len(both)} are in both. {shared} No median is shown where fewer than five of"
+        f" {WHO['ons']} {sizes['ons']}; {len(both)} {'is' if len(both) == 1 else 'are'} in both. {shared} No median is shown where fewer than five of"
         " them have a figure."
     )
     every = {**members["dfe"], **members["ons"]}

@@ -16,6 +16,10 @@ FIRST = (
 )
 
 
+def _number(findings: int) -> str:
+    return "1 finding" if findings == 1 else f"{findings} findings"
+
+
 def _status(word: str) -> str:
     return STATUSES.get(word, word.capitalize())
 
@@ -30,7 +34,7 @@ def of_place(e: Evidence) -> Html:
     kinds = Counter(c["kind"] for c in figures)
     said = [f"{n} series {kind}" for kind, n in sorted(kinds.items())]
     lead = (
-        f"Since the edition of {since}: {listed(said) if said else 'no figure changed'}; {len(flips)} findings changed."
+        f"Since the edition of {since}: {listed(said) if said else 'no figure changed'}; {_number(len(flips))} changed."
     )
     meaning = " ".join(f"{kind.capitalize()}: {editions.KINDS[kind]}." for kind in sorted(kinds))
     rows = [
@@ -77,7 +81,7 @@ def overall() -> Html:
     kinds = sorted({c["kind"] for c in whole["figures"]})
     said = [f"{len([c for c in whole['figures'] if c['kind'] == kind])} {kind}" for kind in kinds]
     flips = sum(f["places"] for f in whole["findings"])
-    lead = f"Since the edition of {whole['since']}, in {places}: indicators by what changed, {listed(said) if said else 'none'}; {flips} findings changed."
+    lead = f"Since the edition of {whole['since']}, in {places}: indicators by what changed, {listed(said) if said else 'none'}; {_number(flips)} changed."
     rows = [
         [names.get(c["indicator"], {}).get("title", c["indicator"]), c["kind"], str(c["places"])]
         for c in whole["figures"]

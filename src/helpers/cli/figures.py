@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from .. import catalogue, geography, local_money, paths, schemas, settings, sources
+from .. import appraisal, catalogue, corrections, geography, local_money, paths, schemas, settings, sources
 from .. import fetch as fetching
 from ..geography import PlaceError
 from ..schemas import DataError
@@ -97,6 +97,8 @@ def check(
     collect(settings.load)
     indicators, known = collect(catalogue.indicators), collect(catalogue.sources)
     collect(catalogue.thresholds)
+    collect(appraisal.register)
+    collect(corrections.read)
     for name, schema in sources.TABLES.items():
         collect(schemas.read, paths.FIGURES / f"{name}.csv", schema)
     collect(schemas.read, paths.REFERENCE / "spend_classification.csv", schemas.CLASSIFICATION)

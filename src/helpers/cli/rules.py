@@ -56,7 +56,7 @@ def what_if(
             before, after = (STATUSES.get(s, s) for s in (flip.before, flip.after))
             out.print(f"{slug}  {flip.key}  {before} -> {after}", markup=False)
     said = "; ".join(f"{n} of {rule}" for rule, n in sorted(counts.items())) or "nothing flips"
-    out.print(f"{len(places)} localities: {said}.", markup=False)
+    out.print(f"{len(places)} {'locality' if len(places) == 1 else 'localities'}: {said}.", markup=False)
 
 
 @app.command()

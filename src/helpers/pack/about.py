@@ -63,7 +63,9 @@ def read(folder: Path) -> tuple[dict, list[str]]:
             fault("agreement", f"entry {number}: 'when' is not a day", "Write it as 2025-04-23.")
         out["agreement"].append({k: str(v) for k, v in entry.items()})
         if given.get("fictional") is True and "made up" not in str(entry["who"]):
-            fault("agreement", f"entry {number}: nobody can agree for a made-up place", "Write '(made up)' after 'who'.")
+            fault(
+                "agreement", f"entry {number}: nobody can agree for a made-up place", "Write '(made up)' after 'who'."
+            )
         for word in ("role", "for_what"):
             for said in guard.faults(str(entry[word])):
                 fault("agreement", f"entry {number}: '{word}' holds {said}", "Name a post and a body, not a person.")

@@ -65,8 +65,9 @@ class Pack:
             blank = empty(name)
             given = pd.DataFrame(rows).reindex(columns=blank.columns)
             for column, kind in blank.dtypes.items():
-                given[column] = given[column].astype("float64") if kind == "float64" else given[column].fillna("")
-                if kind != "float64":
-                    given[column] = given[column].astype("str")
+                cells = given[column]
+                given[column] = (
+                    cells.astype("float64") if kind == "float64" else cells.where(cells.notna(), "").astype("str")
+                )
             frames[name] = given
         return cls(slug=slug, tables=frames)
