@@ -8,7 +8,7 @@ from . import findings as documents
 from . import stability, tables
 from .evidence import Evidence
 from .narrative import Html, number, paragraph, periods_of, sentence, text
-from .rules import STATUSES, Finding
+from .rules import STATUSES, Finding, resolve
 
 LEVELS = {
     0: "published figures that describe, and claim nothing about what works",
@@ -60,10 +60,10 @@ def _finding(e: Evidence, finding: Finding) -> str:
     if finding.recommends:
         local = not finding.level and finding.trace and all(i.startswith("local:") for i in finding.trace)
         parts.append(_line("It rests on", OWN if local else LEVELS[finding.level]))
-        parts.append(_line("It would change with", finding.flip))
         parts.append(_line("People told us", finding.heard or _not_heard(e)))
         parts.append(_money(finding))
         parts.append(_line("Who answers for it", f"{finding.owner}. Look again on {finding.review}"))
+    parts.append(_line("It would change with", finding.flip))
     settles = "What would settle it" if finding.status == "cannot say" else "What would change it"
     parts.append(_line(settles, finding.settles))
     steady = _steady(e).get(finding.key)
@@ -131,7 +131,12 @@ def _row(e: Evidence, identity: str) -> str:
         row = e.expected.loc[identity.partition(":")[2]]
         spent = f"{number(row['actual'], 'gbp', 0)} spent" if row["actual"] == row["actual"] else "no value"
         return f'<li><a href="{link}">Spend beside what need lets one expect</a>: {text(spent)} a child, cash</li>'
-    return f'<li><a href="{link}">From the locality\'s own evidence</a>: {text(identity.partition(":")[2])}</li>'
+    return f'<li><a href="{link}">From the locality\'s own evidence</a>: {text(_named(e, identity))}</li>'
+
+
+def _named(e: Evidence, identity: str) -> str:
+    row = (resolve(e, identity) or {"row": {}})["row"]
+    return str(row.get("name") or row.get("rule") or identity.partition(":")[2])
 
 
 def _considered(finding: Finding) -> str:

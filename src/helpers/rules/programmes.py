@@ -169,13 +169,19 @@ def _finding(row: Mapping, t: Mapping) -> Finding:
     return Finding(
         status=verdict.status,
         words=words,
-        settles="A fair comparison, or a cost that is known better.",
+        settles=_settles(level),
         level=level,
         flip=_flip(row, t, verdict),
         owner=str(row.get("owner") or row.get("funder") or "") or "no owner yet",
         money=tuple((lane, str(said)) for lane, said in dict(row.get("lanes") or {}).items()),
         **usual,
     )
+
+
+def _settles(level: int) -> str:
+    if level < WEAK:
+        return "A fair comparison: people in it beside people like them who are not."
+    return "More people in the comparison, or costs and values of an outcome that are known better."
 
 
 def _worth_of_a_test(row: Mapping, verdict: Verdict) -> str:
