@@ -11,7 +11,7 @@ from helpers import paths
 RUNGS = [
     {"paths", "periods"},
     {"schemas"},
-    {"catalogue", "settings", "fingerprints"},
+    {"catalogue", "settings", "fingerprints", "own_places"},
     {"geography"},
     {"readers"},
     {"sources", "measures", "benchmarks", "funnel", "shrinkage", "trends", "spend", "expected", "local_money"},
@@ -19,7 +19,7 @@ RUNGS = [
     {"bundles", "evidence", "fetch"},
     {"rules"},
     {"narrative"},
-    {"tables", "charts", "breaks"},
+    {"tables", "charts", "breaks", "england_only"},
     {"charts_spend"},
     {"council", "given_need", "volumes", "prevention", "payments"},
     {"accounts", "cards", "recommendations", "provenance", "across", "grants", "contracts"},

@@ -36,7 +36,7 @@ def header(edition: str) -> Html:
         raise DataError(
             [f"the bundles are of edition {built['edition']}, not {edition}. Run: handbook bundle --edition {edition}"]
         )
-    return Html(f'<p class="hb-parameters">This page: edition {text(edition)} · {len(built["slugs"])} localities</p>')
+    return Html(f'<p class="hb-parameters">This page: edition {text(edition)} · {len(built["slugs"]) - len(built["own"])} localities</p>')
 
 
 def spread_sentence() -> Html:
