@@ -167,7 +167,7 @@ def public_money(e: Evidence) -> Html:
     values = [{"label": who, "known": "yes" if "£" in sum_ else "no", "shown": sum_} for who, sum_ in spenders]
     without = [who for who, sum_ in spenders if "£" not in sum_]
     caption = (
-        f"Public money in {e.name}: of {len(spenders)} kinds of spender, {len(spenders) - len(without)} is known to this book."
+        f"Public money in {e.name}: of {len(spenders)} kinds of spender, {len(spenders) - len(without) or 'none'} is known to this book."
         " Not to scale: the bars have no length that means anything"
     )
     words = (

@@ -39,6 +39,6 @@ def money(e: Evidence) -> str:
         return f"No public account covers {e.name}, so what public money is spent there is not known from open data."
     return (
         f"This handbook holds no account of public spending in {e.nation}. The accounts it reads are those that councils in"
-        f" England send to departments of the government of the United Kingdom. So most questions on this page stay open"
-        f" for {e.name}. That says nothing about how much is spent there."
+        f" England send to departments of the government of the United Kingdom. So most questions about money stay"
+        f" open for {e.name}. That says nothing about how much is spent there."
     )

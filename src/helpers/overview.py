@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import accounts, periods, recommendations
+from . import accounts, england_only, periods, recommendations
 from .evidence import Evidence, Latest, the
 from .narrative import Html, interval, listed, paragraph, text, value_of
 from .rules import AREAS, STATUSES
@@ -108,6 +108,8 @@ def _three(e: Evidence, found: list[Latest], word: str) -> Html:
 
 def pound(e: Evidence) -> Html:
     """Return the early share of children's spend, and what late help came to for each child, in two sentences."""
+    if e.nation != "England":
+        return paragraph(england_only.money(e), "hb-gap")
     return Html(
         f'<p class="hb-lead">{text(accounts.headline(e))} <a href="spend.html">See every line.</a></p>'
         + paragraph(accounts.late_a_child(e))

@@ -87,7 +87,7 @@ def ingest(
                 parts[name].append(schemas.validate(frame, TABLES[name], f"{source.id} -> {name}"))
             if source.reader == "register":
                 register = geography.Register(got["localities"], got["districts"], got["area_changes"])
-                shapes = readers.load("boundaries").shapes(folder, source)
+                shapes = readers.load("boundaries").shapes(folder, source, register.recodes)
             rows = sum(map(len, got.values()))
             result = Ingested(source.id, rows, rows, {})
         else:

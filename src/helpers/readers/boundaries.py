@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from pathlib import Path
 
 from ..catalogue import Source
@@ -20,12 +21,13 @@ TOLERANCE = 0.7  # how far a border may move, in units of the drawing
 Point = tuple[float, float]
 
 
-def shapes(folder: Path, source: Source) -> dict:
+def shapes(folder: Path, source: Source, recodes: Mapping[str, str]) -> dict:
     """Return {width, height, places: {area code: SVG path in whole numbers}} of the United Kingdom's localities.
 
-    Every place stands where it lies, the northern islands too. An island that is too
-    small to be seen is left out; a place never is. Where one place lies within another, the outer path has a
-    hole: fill by the even-odd rule. Raises DataError for a file or layer that is not there.
+    Every place stands where it lies, the northern islands too. An island that is too small to be seen is left out; a
+    place never is. Where one place lies within another, the outer path has a hole: fill by the even-odd rule.
+    `recodes`: {old code: new code} of places that the file knows by an old one. Raises DataError for a file or layer
+    that is not there.
     """
     if FILE not in [file.name for file in source.files]:
         raise _common.fail(f"data/sources/{source.id}.yml", None, None, f"{FILE} is not listed", "List it.")
@@ -36,6 +38,7 @@ def shapes(folder: Path, source: Source) -> dict:
     places = {}
     for geometry in topology["objects"][LAYER]["geometries"]:
         code = geometry["properties"]["areacd"]
+        code = recodes.get(code, code)  # the file keeps the codes that Glasgow and North Lanarkshire had before 2019
         if "end" not in geometry["properties"]:
             if code in places:
                 raise _common.fail(FILE, None, None, f"{code} has two current shapes", "Fetch the file again.")
@@ -73,7 +76,7 @@ def _project(arcs: dict[int, list[Point]]) -> tuple[dict[int, list[Point]], int]
 
     def place(longitude: float, latitude: float) -> Point:
         away, turn = apex - math.radians(latitude), cone * math.radians(longitude - middle)
-        return away * math.sin(turn), -away * math.cos(turn)
+        return away * math.sin(turn), away * math.cos(turn)
 
     drawn = {i: [place(*point) for point in points] for i, points in arcs.items()}
     xs, ys = zip(*(point for points in drawn.values() for point in points), strict=True)
