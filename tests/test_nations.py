@@ -7,8 +7,23 @@ import re
 import pandas as pd
 import pytest
 
-from helpers import accounts, bundles, cards, council, evidence, given_need, overview, paths, prevention, settings
-from helpers import provenance, reconciled, recommendations, spend_tables, volumes
+from helpers import (
+    accounts,
+    bundles,
+    cards,
+    council,
+    evidence,
+    given_need,
+    overview,
+    paths,
+    prevention,
+    provenance,
+    recommendations,
+    reconciled,
+    settings,
+    spend_tables,
+    volumes,
+)
 from helpers.narrative import comparison, sentence
 
 CARDIFF, GLASGOW, BELFAST, ORKNEY, TRAFFORD = "W06000015", "S12000049", "N09000003", "S12000023", "E08000009"
