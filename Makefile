@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 ONLY ?=
 GOLDEN := trafford isles-of-scilly westmorland-and-furness sheffield middlesbrough
 
-.PHONY: help setup book test data golden serve browser lint lock bench clean
+.PHONY: help setup book test data golden serve browser lint lock supply bench clean
 
 help:  ## Say what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -48,6 +48,13 @@ serve: setup  ## Show the built book on this machine
 lock: setup  ## Write requirements.txt anew from pyproject.toml
 	$(BIN)/pip-compile --quiet --upgrade --extra cluster --extra dev --generate-hashes --strip-extras --allow-unsafe --no-header \
 	  --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --output-file requirements.txt pyproject.toml
+
+supply: setup  ## Write the parts of a release (build/sbom.json), and look for known faults in them
+	mkdir -p build
+	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --output-file build/sbom.json requirements.txt
+	$(BIN)/pip-audit --require-hashes --requirement requirements.txt --progress-spinner off \
+	  || { test $$? = 1 && ! $(BIN)/python -c "import httpx; httpx.head('https://api.osv.dev', timeout=10)" 2>/dev/null \
+	  && echo "SKIPPED: no list of known faults can be reached from here, so none of the parts was looked up."; }
 
 bench: setup  ## Measure the build of all localities: time, peak memory
 	$(BIN)/python tests/bench.py

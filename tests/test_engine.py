@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import time
+from pathlib import Path
 
 import nbformat
 import papermill
@@ -73,6 +76,8 @@ def test_a_chapter_leaves_no_trace_in_the_next(tmp_path):
         ("import sys; sys.exit(0)", "LeftEarly", "sys.exit(0)"),
         ("import os; os._exit(0)", "ProcessEnded", "exit code 0"),
         ("x = bytearray(3 * 1024**3)", "MemoryError", ""),
+        ("for _ in range(100): print('x' * 1_000_000)", "OutputTooLarge", "20,000,000 characters"),
+        ("from IPython.display import HTML; HTML('x' * 30_000_000)", "OutputTooLarge", "20,000,000 characters"),
         ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "ProcessEnded", "exit code -9"),
     ],
 )
@@ -94,6 +99,29 @@ def test_a_cell_that_hangs_is_stopped(tmp_path, monkeypatch):
     with pytest.raises(PapermillExecutionError, match="ran for more than 1 s"):
         run(notebook(tmp_path, "import time; time.sleep(60)"))
     assert time.monotonic() - start < 20
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="only Linux lists the processes below a process")
+@pytest.mark.parametrize(
+    "daemon",
+    [
+        "import subprocess; subprocess.Popen(['sleep', SECONDS])",
+        "import subprocess; subprocess.Popen(['sleep', SECONDS], start_new_session=True)",
+        "import subprocess; subprocess.Popen(f'setsid setsid sleep {SECONDS} &', shell=True)",
+    ],
+)
+@pytest.mark.parametrize("ending", ["'done'", "1 / 0"])
+def test_nothing_that_a_notebook_starts_outlives_it(tmp_path, daemon, ending):
+    seconds = f"{600 + os.getpid() % 1000}.{time.time_ns() % 10**6}"  # a name that no other process here has
+    path = notebook(tmp_path, f"SECONDS = '{seconds}'\n{daemon}", "import time; time.sleep(0.3)", ending)
+    with contextlib.suppress(PapermillExecutionError):
+        run(path)
+    time.sleep(0.2)
+    commands = []
+    for one in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            commands.append(one.read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+    assert not [c for c in commands if seconds in c]
 
 
 def test_papermill_finds_the_engine_by_its_entry_point(tmp_path):

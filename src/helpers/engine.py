@@ -7,19 +7,24 @@ with it. The outputs are those of a kernel, since IPython makes them: display_da
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import multiprocessing
 import os
 import resource
+import signal
 import sys
 import threading
 import time
 import types
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 CELL_SECONDS = 120
 NOTEBOOK_SECONDS = 300
 NOTEBOOK_BYTES = 2 * 1024**3  # of memory: a notebook that asks for more gets a MemoryError, and the machine lives on
+OUTPUT_CHARACTERS = 20_000_000  # of one cell: a chapter prints some 100,000
 
 
 def available() -> bool:
@@ -54,9 +59,9 @@ def outputs_of(sources: list[str | None], cell_seconds: float | None = None) -> 
 
     `sources`: the code of each cell, None for a cell that is not code. Outputs are in the notebook format. Ends
     after the first error, which may be a time-out (`cell_seconds`, CELL_SECONDS when None; NOTEBOOK_SECONDS for
-    all) or the death of the process. The process never outlives the loop over this.
+    all) or the death of the process. Neither the process nor one that it started outlives the loop over this.
     """
-    receive, send = multiprocessing.Pipe(duplex=False)
+    receive, send = multiprocessing.Pipe()
     process = _start((send, sources, os.getcwd()))
     send.close()
     until = time.monotonic() + NOTEBOOK_SECONDS
@@ -70,9 +75,32 @@ def outputs_of(sources: list[str | None], cell_seconds: float | None = None) -> 
             if any(o["output_type"] == "error" for o in outputs):
                 break
     finally:
-        process.kill()
-        process.join()
+        _end(process)
         receive.close()
+
+
+def _end(process) -> None:
+    """Kill a notebook's process with all that it started, though they have left its group (they stay its children)."""
+    for pid in [process.pid, *_descendants(process.pid)]:
+        try:
+            os.killpg(pid, signal.SIGKILL)  # those that lead a group end with their group
+        except (ProcessLookupError, PermissionError):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+    process.join()
+
+
+def _descendants(pid: int) -> list[int]:
+    """Return the processes below `pid`, where the system lists them (Linux); elsewhere its group has to do."""
+    try:
+        below = [
+            int(child)
+            for thread in os.listdir(f"/proc/{pid}/task")
+            for child in Path(f"/proc/{pid}/task/{thread}/children").read_text().split()
+        ]
+    except OSError:
+        return []
+    return [*below, *(lower for child in below for lower in _descendants(child))]
 
 
 def _receive(receive: Connection, process, index: int, seconds: float) -> list[dict]:
@@ -92,6 +120,10 @@ def _error(name: str, value: str, traceback: list[str] | None = None) -> dict:
 def _run(send: Connection, sources: list[str | None], folder: str) -> None:
     """Run the cells in an IPython shell of this process; send the outputs of each. Ends after the first error."""
     os.chdir(folder)
+    os.setsid()  # a group of its own, so that it can be ended whole
+    if sys.platform == "linux":
+        adopt_orphans = 36  # PR_SET_CHILD_SUBREAPER: what a notebook leaves running stays below it, and is found there
+        ctypes.CDLL(None).prctl(adopt_orphans, 1)
     resource.setrlimit(resource.RLIMIT_DATA, (NOTEBOOK_BYTES, NOTEBOOK_BYTES))
     shell, outputs = _shell()
     for source in sources:
@@ -101,10 +133,18 @@ def _run(send: Connection, sources: list[str | None], folder: str) -> None:
         shell.run_cell(source, store_history=True)
         sys.stdout.flush()
         sys.stderr.flush()
+        if sum(_size(o) for o in outputs) > OUTPUT_CHARACTERS:
+            said = f"the cell gave more than {OUTPUT_CHARACTERS:,} characters of output"
+            outputs[:] = [_error("OutputTooLarge", said)]
         send.send(list(outputs))
         if any(o["output_type"] == "error" for o in outputs):
             break
-    send.close()
+    with contextlib.suppress(EOFError):
+        send.recv()  # nothing comes: wait to be ended, or for the one who asked to be gone
+
+
+def _size(output: dict) -> int:
+    return len(output.get("text", "")) + sum(len(str(part)) for part in output.get("data", {}).values())
 
 
 def _shell():
@@ -128,7 +168,8 @@ def _shell():
                 if output["output_type"] != "stream":
                     break
                 if output["name"] == self.name:
-                    output["text"] += text
+                    if len(output["text"]) <= OUTPUT_CHARACTERS:  # more is too much anyway, and is not kept
+                        output["text"] += text
                     return len(text)
             if text:
                 outputs.append({"output_type": "stream", "name": self.name, "text": text})

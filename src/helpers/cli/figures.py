@@ -58,12 +58,15 @@ def ingest(
 def fetch(
     to: Annotated[Path, typer.Option(help="The folder to put the publishers' files in.")],
     only: Annotated[str, typer.Option("--only", help="Source ids, separated by spaces; all when empty.")] = "",
+    current: Annotated[
+        bool, typer.Option("--current", help="Take newer files too, if they still read the same.")
+    ] = False,
 ):
     """Download the publishers' files that the figures were taken from, and check their sha256.
 
     Example: handbook fetch --to ~/publishers-files --only "ons-els"
     """
-    for line in fetching.fetch(to, only.split()):
+    for line in fetching.fetch(to, only.split(), current):
         out.print(line, markup=False)
 
 

@@ -51,6 +51,9 @@ def told(command):
                 err.print(f"error: {fault}", markup=False)
         except PlaceError as error:
             err.print(f"error: {error}", markup=False)
+        except OSError as error:
+            where = paths.shown(error.filename) if error.filename else "a file"
+            err.print(f"error: {where}: {error.strerror or error}. Mend that, and run the command again.", markup=False)
         raise typer.Exit(1)
 
     return run
