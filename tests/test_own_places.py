@@ -37,16 +37,18 @@ def test_a_pack_that_names_a_place_makes_one(tmp_path):
 
 def test_a_pack_of_a_locality_makes_no_place(tmp_path):
     assert own_places.read(pack(tmp_path, "trafford", "fictional: false\ncontroller: the council\n")) == {}
+    named = "place: {slug: trafford, code: E08000009, name: Trafford}\nfictional: false\n"
+    assert own_places.read(pack(tmp_path, "trafford", named)) == {}
     assert own_places.read(tmp_path / "nowhere") == {}
 
 
 @pytest.mark.parametrize(
     ("slug", "text", "says"),
     [
-        ("northbeck", PACK.replace("X99000001", "E08000009"), "data/local/northbeck/pack.yml: place: code: "),
+        ("northbeck", PACK.replace("X99000001", "Northbeck"), "data/local/northbeck/pack.yml: place: code: "),
         ("northbeck", PACK.replace("nation: none", "nation: Narnia"), "place: nation: "),
         ("northbeck", PACK.replace("true", "perhaps"), "pack.yml: fictional: "),
-        ("northbeck", PACK.replace(", nation: none", ""), "place: nation: Field required"),
+        ("northbeck", PACK.replace(" name: Northbeck,", ""), "place: a place of its own needs a name"),
         ("northbeck", "place: [", "pack.yml: cannot be read: "),
         ("southbeck", PACK, "Northbeck needs the folder 'northbeck'"),
         ("trafford", PACK.replace("Northbeck", "Trafford"), "a locality is called so"),

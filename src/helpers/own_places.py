@@ -1,6 +1,7 @@
 """Places that bring their own evidence, with no public figure behind them: data/local/<slug>/pack.yml says which.
 
-Only `place` and `fictional` are read here. A pack of a locality that has public figures names no place.
+Only `place` and `fictional` are read here. A place of its own has a code that begins with X99; a pack of a locality
+that has public figures names that locality by its GSS code, or names none.
 """
 
 from __future__ import annotations
@@ -12,17 +13,19 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from . import paths
-from .schemas import DataError
+from .schemas import AREA_CODE, DataError
+
+TOLD = "place: {code: X99000001, name: Northbeck, nation: none}, and fictional: true or false"
 
 
 class Place(BaseModel):
     """What a pack says of a place of its own."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True)
 
-    code: str = Field(pattern=r"^X99\d{6}$")
-    name: str = Field(pattern=r"^\S(.{0,58}\S)?$")
-    nation: Literal["none", "England", "Wales", "Scotland", "Northern Ireland"]
+    code: str = Field(default="", pattern=f"{AREA_CODE}|^$")
+    name: str = Field(default="", pattern=r"^(\S(.{0,58}\S)?)?$")
+    nation: Literal["none", "England", "Wales", "Scotland", "Northern Ireland"] = "none"
 
 
 class Pack(BaseModel):
@@ -49,11 +52,12 @@ def read(folder: Path = paths.LOCAL) -> dict[str, Pack]:
         except ValidationError as error:
             for fault in error.errors():
                 key = ": ".join(str(part) for part in fault["loc"]) or "the file"
-                told = "place: {code: X99000001, name: Northbeck, nation: none}, and fictional: true or false"
-                faults.append(f"{paths.shown(path)}: {key}: {fault['msg']}. Write {told}.")
+                faults.append(f"{paths.shown(path)}: {key}: {fault['msg']}. Write {TOLD}.")
             continue
-        if pack.place is None:
+        if pack.place is None or not pack.place.code.startswith("X99"):
             continue
+        if not pack.place.name:
+            faults.append(f"{paths.shown(path)}: place: a place of its own needs a name. Write {TOLD}.")
         same = [slug for slug, other in found.items() if other.place.code == pack.place.code]
         if same:
             faults.append(f"{paths.shown(path)}: place: {pack.place.code} is also the code of {same[0]}. Take another.")
