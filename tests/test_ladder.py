@@ -19,7 +19,7 @@ RUNGS = [
     {"bundles", "evidence", "fetch"},
     {"rules"},
     {"narrative"},
-    {"tables", "charts", "breaks", "england_only"},
+    {"tables", "charts", "breaks", "england_only", "elsewhere"},
     {"charts_spend"},
     {"council", "given_need", "volumes", "prevention", "payments"},
     {"accounts", "cards", "recommendations", "provenance", "across", "grants", "contracts"},

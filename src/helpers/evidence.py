@@ -85,13 +85,10 @@ class Evidence:
             return NO_PUBLIC
         return "no_row" if self.nation in self.indicators[indicator]["nations"] else f"not_collected_in_{self.nation}"
 
-    def standard(self, found: list[Latest], ending: str = "") -> str:
-        """Return whom the compared ones of `found` are compared with: "England", or "Wales or the UK"; else the nation.
-
-        `ending` is put after each name, such as an apostrophe and s.
-        """
+    def standard(self, found: list[Latest]) -> str:
+        """Return whom the compared ones of `found` are compared with: "England", or "Wales or the UK"; else the nation."""
         names = dict.fromkeys(c.benchmark_of for c in found if c.against != "not compared")
-        return " or ".join(the(n) + ending for n in names or [self.nation or "any nation"])
+        return " or ".join(the(n) for n in names or [self.nation or "any nation"])
 
     @property
     def neighbours(self) -> list[dict]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from . import accounts, england_only, periods, recommendations
-from .evidence import Evidence, Latest, the
+from . import accounts, elsewhere, england_only, periods, recommendations
+from .evidence import Evidence, Latest
 from .narrative import Html, interval, listed, paragraph, text, value_of
 from .rules import AREAS, STATUSES
 from .rules.needs import against
@@ -11,17 +11,17 @@ from .rules.needs import against
 
 def header(e: Evidence) -> Html:
     """Return what the place is, the parameters of the page, and a notice where its area or code has changed."""
+    if not e.nation:
+        return Html(elsewhere.own(e) + _parameters(e, "compared with no other place"))
     kind = e.place["kind"]
     districts = e.place["districts"]
-    if not e.nation:
-        return Html(_own(e) + _parameters(e, "compared with no other place"))
-    about = f"{e.name} is a {kind} in {_the(e.place['region'])} (GSS code {e.place['area_code']})."
+    about = f"{e.name} is a {kind} in {elsewhere.region(e.place['region'])} (GSS code {e.place['area_code']})."
     if districts:
         about += f" Its {len(districts)} districts are {listed(districts)}."
     notice = "".join(f'<p class="hb-notice">{text(_change(e, c))}</p>' for c in e.place["changes"])
-    if e.nation != "England":
-        notice += f'<p class="hb-notice">{text(_nation(e))}</p>'
-    return Html(f"<p>{text(about)}</p>{notice}" + _parameters(e, f"compared with its {e.comparator}"))
+    return Html(
+        f"<p>{text(about)}</p>{notice}{elsewhere.notice(e)}" + _parameters(e, f"compared with its {e.comparator}")
+    )
 
 
 def _parameters(e: Evidence, beside: str) -> str:
@@ -29,37 +29,6 @@ def _parameters(e: Evidence, beside: str) -> str:
         f'<p class="hb-parameters">This page: edition {text(e.place["edition"])} · prices of {text(e.price_base_year)} ·'
         f" {text(beside)}.</p>"
     )
-
-
-def _own(e: Evidence) -> str:
-    """Return what a place with evidence of its own is; of one that is made up, the first thing on the page."""
-    code = e.place["area_code"]
-    if e.place["fictional"]:
-        words = (
-            f"{e.name} does not exist. It was made up to show how a locality adds evidence of its own, and every figure on"
-            f" its pages is made up too. It stands in no comparison and no sum. (Code {code}.)"
-        )
-        return f'<p class="hb-fictional"><strong>Fictional place.</strong> {text(words)}</p>'
-    words = (
-        f"{e.name} (code {code}) is a place that brings evidence of its own. No public figure is held for it, so these"
-        " pages show what it gave, and it stands in no comparison and no sum."
-    )
-    return f"<p>{text(words)}</p>"
-
-
-def _nation(e: Evidence) -> str:
-    have = sum(bool(e.present(i)) for i in e.indicators)
-    return (
-        f"This handbook holds {have} of its {len(e.indicators)} indicators for {e.name}. Most of the others are published for"
-        f" England only. What is there is compared with {e.nation}, or with the UK where {e.nation} has no figure. The"
-        f" Department for Education's list of neighbours is of England only, so {e.name} is set beside its {e.comparator},"
-        " which can lie in any nation."
-    )
-
-
-def _the(region: str) -> str:
-    plain = ("London", "Yorkshire and The Humber", "Wales", "Scotland", "Northern Ireland")
-    return region if region in plain else f"the {region}"
 
 
 def _change(e: Evidence, change: dict) -> str:
@@ -77,21 +46,21 @@ def _change(e: Evidence, change: dict) -> str:
 
 
 def needs(e: Evidence) -> Html:
-    """Return up to three needs in which the place is clearly worse than its nation and than its neighbours' median."""
+    """Return up to three needs in which the place is clearly worse than England and than its neighbours' median."""
     return _three(e, against(e, "worse"), "worse")
 
 
 def strengths(e: Evidence) -> Html:
-    """Return up to three indicators in which the place is clearly better than its nation and than its neighbours' median."""
+    """Return up to three indicators in which the place is clearly better than England and than its neighbours' median."""
     return _three(e, against(e, "better"), "better")
 
 
 def _three(e: Evidence, found: list[Latest], word: str) -> Html:
-    if not e.nation:
-        return paragraph(f"No public figure is held for {e.name}, so nothing is set beside other places.", "hb-gap")
+    if e.nation != "England":
+        return elsewhere.three(e, word)
     if not found:
         return paragraph(
-            f"On none of the indicators that can be compared is {e.name} clearly {word} than {the(e.nation)} and on the same side of"
+            f"On none of the indicators that can be compared is {e.name} clearly {word} than England and on the same side of"
             f" its {e.comparator}. Most published figures have no interval, so most cannot be compared by rule.",
             "hb-gap",
         )
@@ -100,7 +69,7 @@ def _three(e: Evidence, found: list[Latest], word: str) -> Html:
         record = e.indicators[latest.id]
         items += (
             f'<li><a href="{record["chapter"]}.html#{latest.id}">{text(record["title"])}</a>: <strong>{text(value_of(e, latest))}</strong>'
-            f" in {text(periods.label(latest.period))}, {text(the(latest.benchmark_of))} {text(value_of(e, latest, latest.benchmark))}, median of neighbours"
+            f" in {text(periods.label(latest.period))}, England {text(value_of(e, latest, latest.england))}, median of neighbours"
             f" {text(value_of(e, latest, latest.median))} ({latest.n} of {latest.of} have data). {text(interval(e, latest))}.</li>"
         )
     return Html(f'<ol class="hb-three">{items}</ol>')

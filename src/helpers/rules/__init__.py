@@ -57,7 +57,7 @@ def derive(e: Evidence, thresholds: dict) -> list[Finding]:
     Raises DataError where a finding rests on an indicator that the evidence does not hold, or an area has none.
     """
     found = []
-    for name in sorted(m.name for m in pkgutil.iter_modules(__path__)):
+    for name in sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_")):
         module = importlib.import_module(f"{__name__}.{name}")
         findings = module.recommend(e, thresholds)
         for finding in findings:

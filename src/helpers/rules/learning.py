@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 from ..evidence import Evidence
-from . import Finding
+from . import Finding, _elsewhere
 
 AREA = 3
 
 
 def recommend(e: Evidence, thresholds: dict) -> list[Finding]:
     """Return "test" or "watch" on a shift toward earlier help, or "cannot say" where a line of spend is missing."""
+    if e.nation != "England":
+        return _elsewhere.learning(e)
     own = e.early_late[(e.early_late["area_code"] == e.place["area_code"]) & (e.early_late["account"] == "s251")]
     have = own[own["early_share"].notna()]
-    if e.nation != "England":
-        where = f"in {e.nation}" if e.nation else f"for {e.name}"
-        return [
-            Finding(
-                AREA,
-                "cannot say",
-                f"How money moves between early and late help cannot be followed: this handbook holds no account of public"
-                f" spending {where}. The rule reads an account that is of England only.",
-                "An account of what is spent on children each year, line by line, with early and late help told apart.",
-            )
-        ]
     if len(have) < 2:
         return [
             Finding(
