@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 ONLY ?=
 GOLDEN := trafford isles-of-scilly westmorland-and-furness sheffield middlesbrough
 
-.PHONY: help setup book test data golden serve browser lint lock supply bench clean
+.PHONY: help setup book test data golden serve browser lint lock supply reliability bench clean
 
 help:  ## Say what there is to make
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -55,6 +55,9 @@ supply: setup  ## Write the parts of a release (build/sbom.json), and look for k
 	$(BIN)/pip-audit --require-hashes --requirement requirements.txt --progress-spinner off \
 	  || { test $$? = 1 && ! $(BIN)/python -c "import httpx; httpx.head('https://api.osv.dev', timeout=10)" 2>/dev/null \
 	  && echo "SKIPPED: no list of known faults can be reached from here, so none of the parts was looked up."; }
+
+reliability: setup browser  ## Count what the handbook survives: bad input, failing machines, 200 kills (half an hour)
+	$(BIN)/python tests/reliability.py 200
 
 bench: setup  ## Measure the build of all localities: time, peak memory
 	$(BIN)/python tests/bench.py
