@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+
 from . import periods
 from .evidence import Evidence, the
 from .narrative import Html, interval, paragraph, text, value_of
 from .rules._elsewhere import against
 
 PLAIN = ("London", "Yorkshire and The Humber", "Wales", "Scotland", "Northern Ireland")
+
+
+def instead(other: Callable[..., Html]) -> Callable:
+    """Let a function of (e, ...) that weighs a place among the authorities of England give way to `other` outside it."""
+
+    def wrap(function: Callable[..., Html]) -> Callable[..., Html]:
+        @functools.wraps(function)
+        def answer(e: Evidence, *args, **kwargs) -> Html:
+            return (function if e.nation == "England" else other)(e, *args, **kwargs)
+
+        return answer
+
+    return wrap
 
 
 def region(name: str) -> str:
