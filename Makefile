@@ -2,7 +2,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 ONLY ?=
-GOLDEN := trafford isles-of-scilly westmorland-and-furness sheffield middlesbrough
+GOLDEN := trafford isles-of-scilly westmorland-and-furness sheffield middlesbrough cardiff orkney-islands
 
 .PHONY: help setup book test data golden serve browser lint lock supply reliability screenshots bench clean
 

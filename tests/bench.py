@@ -200,16 +200,16 @@ def book() -> str:
 def growth() -> str:
     """The whole build at several sizes: seconds, again with nothing changed, and peak memory of all processes."""
     lines = ["| localities | pages | whole build | again, nothing changed | peak memory |", "|---|---|---|---|---|"]
-    for number in (10, 40, 153, 1000):
+    for number in (10, 40, 218, 1000):
         with tempfile.TemporaryDirectory() as name:
             root = copy_of_repository(Path(name))
-            if number > 153:
+            if number > 218:
                 synthetic_localities(root, number)
-            only = " ".join(places(number)) if number < 153 else ""
+            only = " ".join(places(number)) if number < 218 else ""
             seconds, peak, said = handbook(root, "build", "--only", only)
             again, _, _ = handbook(root, "build", "--only", only)
             pages = re.search(r"The book has ([\d,]+) pages", said)[1]
-        kind = f"{number:,} (made up)" if number > 153 else f"{number}"
+        kind = f"{number:,} (made up)" if number > 218 else f"{number}"
         lines.append(f"| {kind} | {pages} | {seconds:.0f} s | {again:.1f} s | {peak:,.0f} MB |")
         print(lines[-1], flush=True)
     return "\n".join(lines)

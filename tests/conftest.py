@@ -23,7 +23,7 @@ def raw():
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory):
-    """The root of a repository in which the book of the five golden localities is built, once a test run."""
+    """The root of a repository in which the book of the golden localities is built, once a test run."""
     base = tmp_path_factory.getbasetemp()
     shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "built-once"  # workers share it
     with FileLock(f"{shared}.lock"):

@@ -9,7 +9,10 @@ import sys
 
 from helpers import paths
 
-GOLDEN = ("trafford", "isles-of-scilly", "westmorland-and-furness", "sheffield", "middlesbrough")
+GOLDEN = (
+    *("trafford", "isles-of-scilly", "westmorland-and-furness", "sheffield", "middlesbrough"),
+    *("cardiff", "orkney-islands"),
+)
 PACKS = ("northbeck", "trafford")  # the packs in data/local that git keeps
 
 

@@ -173,9 +173,7 @@ def test_a_book_is_left_alone_only_while_nothing_has_changed(small, tmp_path, to
     assert not log.exists()
     changed = root / ("book/_build/html/localities/trafford/needs.html" if touched == "site" else touched)
     text = changed.read_text()
-    changed.write_text(
-        text.replace("A question?", "Another question?") if "A question?" in text else f"{text}\n"
-    )
+    changed.write_text(text.replace("A question?", "Another question?") if "A question?" in text else f"{text}\n")
     done = handbook(root, "book", "--only", " ".join(PLACES))
     assert log.exists(), done.stdout + done.stderr
     assert touched != "site" or changed.read_text() == text

@@ -36,7 +36,11 @@ def test_a_table_becomes_a_file_with_area_and_edition_and_a_link_to_it():
 
 
 def test_two_tables_of_one_name_are_two_files_and_a_given_name_is_taken():
-    made = tables.table("A", ["x"], [["1"]]), tables.table("A", ["x"], [["2"]]), tables.table("B", ["x"], [["3"]], file="c")
+    made = (
+        tables.table("A", ["x"], [["1"]]),
+        tables.table("A", ["x"], [["2"]]),
+        tables.table("B", ["x"], [["3"]], file="c"),
+    )
     _, files = downloads.tables(page(*made), {}, "s", "f")
     assert list(files) == ["s-a.csv", "s-a-2.csv", "s-c.csv"]
     assert read(files["s-a-2.csv"]) == [["x"], ["2"]]

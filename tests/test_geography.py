@@ -13,11 +13,15 @@ def register():
     return geography.load()
 
 
-def test_the_register_holds_every_upper_tier_authority_of_england(register):
+def test_the_register_holds_every_upper_tier_authority_of_england_and_every_council_of_the_other_nations(register):
     kinds = register.localities["area_code"].str[:3].value_counts().to_dict()
     # as the Office for National Statistics counts them since April 2023
-    assert kinds == {"E06": 63, "E08": 36, "E09": 33, "E10": 21}
-    assert register.localities["region"].nunique() == 9
+    assert kinds == {"E06": 63, "E08": 36, "E09": 33, "E10": 21, "S12": 32, "W06": 22, "N09": 11}
+    assert len(register.england) == 153
+    assert register.england["region"].nunique() == 9
+    assert set(register.localities["region"]) - set(register.england["region"]) == {
+        *("Wales", "Scotland", "Northern Ireland"),
+    }
 
 
 def test_districts_are_the_current_296_and_their_predecessors(register):
@@ -32,6 +36,8 @@ def test_districts_are_the_current_296_and_their_predecessors(register):
         ("e08000009", "E08000009"),
         ("Bristol, City of", "E06000023"),
         ("St. Helens", "E08000013"),
+        ("orkney islands", "S12000023"),
+        ("Armagh City, Banbridge and Craigavon", "N09000002"),
     ],
 )
 def test_a_name_slug_or_code_resolves(register, text, code):
@@ -49,6 +55,9 @@ def test_a_name_slug_or_code_resolves(register, text, code):
         ("sheffeild", "Did you mean: sheffield"),
         ("herefordshire", "Did you mean: herefordshire-county-of"),
         ("North West", "is a region"),
+        ("wales", "is a nation (W92000004), not a locality"),
+        ("S92000003", "is Scotland, not a locality"),
+        ("S12000046", "new code in 2019. Use S12000049 (Glasgow City)"),
         ("E12000002", "is North West, not a locality"),
         ("E99999999", "is not the GSS code of a locality"),
         ("", "is not a locality"),

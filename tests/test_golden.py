@@ -15,7 +15,7 @@ from repository import GOLDEN
 FOLDER = paths.ROOT / "tests" / "golden"
 
 
-def test_the_five_localities_are_there():
+def test_the_golden_localities_are_there():
     assert sorted(p.name for p in FOLDER.iterdir() if p.is_dir()) == sorted(GOLDEN)
 
 

@@ -55,7 +55,7 @@ def test_every_locality_is_in_the_list_and_says_its_code(register, tmp_path, sha
     assert {"E09000001", "E06000053"} <= listed  # City of London, Isles of Scilly
     links = {a["href"] for a in Tags(text).of("a")}
     assert {f"localities/{slug}/overview.html" for slug in register.localities["slug"]} <= links
-    assert "All 153 localities of England are here" in text
+    assert "All 218 localities of the United Kingdom are here: 153 in England" in text
 
 
 def test_a_place_is_found_by_its_districts_and_by_what_it_was(register, tmp_path, shapes):
@@ -76,7 +76,7 @@ def test_the_map_links_what_is_built_and_says_what_is_not(register, tmp_path, sh
         ("City of London", "localities/city-of-london/overview.html", None),
     ]
     assert text.count("<title>Barking and Dagenham: not in this book</title>") == 2
-    assert "It was built for 2 of the 153 localities" in text
+    assert "It was built for 2 of the 218 localities" in text
     assert 'viewBox="20 20 8 6"' in text  # London's own frame holds its boroughs and nothing more
 
 
@@ -109,7 +109,7 @@ def test_the_names_are_escaped_everywhere(register, tmp_path, shapes):
     text = landing_of(rows, attacked, tmp_path, shapes, extra={"across": ATTACK}, missing={ATTACK: ATTACK})
     landing.write_region_pages(rows, "overview", tmp_path)
     pages = [text, *(p.read_text(encoding="utf-8") for p in (tmp_path / "_generated").glob("region-*.html"))]
-    assert len(pages) == 10
+    assert len(pages) == 13  # nine regions, three nations and the landing page
     for page in pages:
         tags = Tags(page)
         assert not tags.of("img") and not tags.of("script")
@@ -118,7 +118,8 @@ def test_the_names_are_escaped_everywhere(register, tmp_path, shapes):
 
 def test_a_region_has_a_page_with_its_localities(register, tmp_path):
     written = landing.write_region_pages(register.localities, "overview", tmp_path)
-    assert len(written) == 9
+    assert len(written) == 12
+    assert written[-3:] == ["regions/northern-ireland", "regions/scotland", "regions/wales"]
     assert (tmp_path / "regions" / "north-west.md").read_text().startswith("# North West\n")
     rows = Tags((tmp_path / "_generated" / "region-london.html").read_text()).of("a")
     assert len(rows) == 33

@@ -1,4 +1,4 @@
-"""The map: every locality is drawn, neighbours touch, and together they cover England as another layer draws it."""
+"""The map: every locality is drawn, neighbours touch, and they cover each nation as another layer draws it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from helpers.schemas import DataError
 
 CITY, SCILLY, TRAFFORD, MANCHESTER = "E09000001", "E06000053", "E08000009", "E08000003"
 LEICESTER, LEICESTERSHIRE, CORNWALL, NORFOLK = "E06000016", "E10000018", "E06000052", "E10000020"
+SHETLAND, BELFAST, CARDIFF = "S12000027", "N09000003", "W06000015"
 NORTHUMBERLAND, WIGHT, SHEFFIELD, BARNSLEY = "E06000057", "E06000046", "E08000039", "E08000038"
 
 
@@ -29,7 +30,7 @@ def folder(raw):
 
 @pytest.fixture(scope="module")
 def drawing(folder):
-    return boundaries.shapes(folder, source())
+    return boundaries.shapes(folder, source(), geography.load().recodes)
 
 
 def rings(path):
@@ -77,7 +78,7 @@ def test_paths_are_whole_numbers_within_the_drawing(drawing):
         assert re.fullmatch(r"(M\d+ \d+( \d+ \d+){2,}Z)+", path), code
         for ring in rings(path):
             assert all(0 <= x <= drawing["width"] and 0 <= y <= drawing["height"] for x, y in ring), code
-    assert drawing["height"] == 1000
+    assert drawing["height"] == boundaries.HEIGHT
 
 
 def test_the_smallest_places_can_be_seen(drawing):
@@ -87,7 +88,7 @@ def test_the_smallest_places_can_be_seen(drawing):
 
 
 def test_the_whole_is_small_enough_for_a_page(drawing):
-    assert len(json.dumps(drawing)) < 150_000
+    assert len(json.dumps(drawing)) < 160_000
 
 
 @pytest.mark.parametrize(("one", "other"), [(TRAFFORD, MANCHESTER), (LEICESTER, LEICESTERSHIRE), (SHEFFIELD, BARNSLEY)])
@@ -102,22 +103,39 @@ def test_a_city_within_a_county_is_a_hole_in_it(drawing):
 def test_north_is_up_and_west_is_left(drawing):
     at = {code: middle(path) for code, path in drawing["places"].items()}
     assert at[CORNWALL][0] < at[TRAFFORD][0] < at[NORFOLK][0]
-    assert at[NORTHUMBERLAND][1] < at[TRAFFORD][1] < at[WIGHT][1]
+    assert at[SHETLAND][1] < at[NORTHUMBERLAND][1] < at[TRAFFORD][1] < at[WIGHT][1]
+    assert at[BELFAST][0] < at[CARDIFF][0] < at[TRAFFORD][0]
 
 
-def test_the_places_cover_england_as_the_layer_of_countries_draws_it(folder, drawing):
+def test_the_places_cover_each_nation_as_the_layer_of_countries_draws_it(folder, drawing):
     topology = json.loads((folder / boundaries.FILE).read_text(encoding="utf-8"))
-    england = next(g for g in topology["objects"]["ctry"]["geometries"] if g["properties"]["areacd"] == "E92000001")
-    outlines = [ring for polygon in england["arcs"] for ring in polygon]
-    arcs, _ = boundaries._project(
-        {i: boundaries._decode(topology, i) for i in {max(n, ~n) for ring in outlines for n in ring}}
-    )
-    whole = abs(sum(signed(boundaries._ring(ring, arcs)) for ring in outlines))
-    assert sum(area(path) for path in drawing["places"].values()) == pytest.approx(whole, rel=0.005)
+    nations = {
+        shape["properties"]["areacd"]: [
+            ring
+            for polygon in (shape["arcs"] if shape["type"] == "MultiPolygon" else [shape["arcs"]])
+            for ring in polygon
+        ]
+        for shape in topology["objects"]["ctry"]["geometries"]
+    }
+    used = {max(n, ~n) for rings_of in nations.values() for ring in rings_of for n in ring}
+    arcs, _ = boundaries._project({i: boundaries._decode(topology, i) for i in used})
+    assert sorted(nations) == ["E92000001", "N92000002", "S92000003", "W92000004"]
+    for nation, outlines in nations.items():
+        whole = abs(sum(signed(boundaries._ring(ring, arcs)) for ring in outlines))
+        covered = sum(area(path) for code, path in drawing["places"].items() if code[0] == nation[0])
+        assert covered == pytest.approx(whole, rel=0.01), nation
+
+
+def test_lengths_are_as_on_the_ground_from_cornwall_to_shetland(folder, drawing):
+    """What the drawing makes of a square kilometre is the same wherever it lies. Sizes: mySociety's register."""
+    square_km = {CORNWALL: 3_545, NORTHUMBERLAND: 5_020, "S12000017": 25_653}  # Highland
+    scale = {code: area(drawing["places"][code]) / size for code, size in square_km.items()}
+    for code in scale:
+        assert scale[code] == pytest.approx(scale[NORTHUMBERLAND], rel=0.04), code
 
 
 def test_two_runs_draw_the_same(folder, drawing):
-    assert json.dumps(boundaries.shapes(folder, source())) == json.dumps(drawing)
+    assert json.dumps(boundaries.shapes(folder, source(), geography.load().recodes)) == json.dumps(drawing)
 
 
 def test_a_simpler_line_keeps_its_ends_and_stays_close():
@@ -148,8 +166,8 @@ def small(tmp_path, layer="utla", codes=("E06000001",)):
 
 
 def test_a_small_file_is_drawn(tmp_path):
-    drawing = boundaries.shapes(small(tmp_path), source())
-    assert area(drawing["places"]["E06000001"]) == pytest.approx(1000 * drawing["width"], rel=0.01)
+    drawing = boundaries.shapes(small(tmp_path), source(), {})
+    assert area(drawing["places"]["E06000001"]) == pytest.approx(boundaries.HEIGHT * drawing["width"], rel=0.01)
 
 
 def test_a_place_too_small_for_the_drawing_is_a_mark_of_four_points(tmp_path):
@@ -159,7 +177,7 @@ def test_a_place_too_small_for_the_drawing_is_a_mark_of_four_points(tmp_path):
     topology["arcs"][0] = [[0, 0], [9000, 0], [0, 9000], [-9000, 0], [0, -9000]]
     topology["objects"]["utla"]["geometries"][1]["arcs"] = [[1]]
     (folder / boundaries.FILE).write_text(json.dumps(topology), encoding="utf-8")
-    path = boundaries.shapes(folder, source())["places"]["E06000002"]
+    path = boundaries.shapes(folder, source(), geography.load().recodes)["places"]["E06000002"]
     assert [len(ring) for ring in rings(path)] == [4]
     assert area(path) == 2
 
@@ -173,11 +191,11 @@ def test_a_place_too_small_for_the_drawing_is_a_mark_of_four_points(tmp_path):
 )
 def test_a_wrong_file_is_refused(tmp_path, change, said):
     with pytest.raises(DataError) as error:
-        boundaries.shapes(small(tmp_path, **change), source())
+        boundaries.shapes(small(tmp_path, **change), source(), {})
     assert f"{boundaries.FILE}: {said}" in str(error.value)
 
 
 def test_a_source_that_does_not_list_the_file_is_refused(tmp_path):
     other = source().model_copy(update={"files": ()})
     with pytest.raises(DataError, match=r"data/sources/geography\.yml: uk-topojson_topo\.json is not listed"):
-        boundaries.shapes(tmp_path, other)
+        boundaries.shapes(tmp_path, other, {})

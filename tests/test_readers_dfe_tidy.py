@@ -33,7 +33,7 @@ def test_every_row_of_the_real_files_is_accounted_for(reading):
     # Bournemouth, Poole, Dorset, Cumbria and Northamptonshire; Inner and Outer London
     assert set(reading.dropped) == {
         "abolished area whose successors cover other ground",
-        "not a locality, region or England",
+        "not a locality, region, nation or the United Kingdom",
         "before the first year that is shown",
     }
 

@@ -97,7 +97,7 @@ def test_old_codes_move_to_new_ones(figures):
         areas = set(figures.loc[indicator].index.get_level_values("area_code"))
         assert {"E08000038", "E08000039"} <= areas
         assert not {"E08000016", "E08000019"} & areas
-        assert len(areas & set(geography.register().localities["area_code"])) == 153
+        assert len(areas & set(geography.register().england["area_code"])) == 153
 
 
 @pytest.mark.parametrize(

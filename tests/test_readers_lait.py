@@ -130,7 +130,7 @@ def test_every_row_is_accounted_for(everything, folder):
     assert everything.considered == len(everything.figures) + sum(everything.dropped.values())
     assert set(everything.dropped) == {
         "abolished area whose successors cover other ground",
-        "not a locality, region or England",  # Inner and Outer London
+        "not a locality, region, nation or the United Kingdom",  # Inner and Outer London
     }
 
 

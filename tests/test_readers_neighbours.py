@@ -52,15 +52,20 @@ def test_the_department_lists_ten_for_every_locality_and_its_other_file_agrees(r
             assert ours[code[number], position] == code[row[f"SN_{position}"]]
 
 
-def test_the_offices_list_keeps_localities_of_england_only(lists):
-    """129 localities have ten; few places are like the Isles of Scilly."""
+def test_the_offices_list_keeps_localities_of_all_nations_and_no_districts(lists):
+    """201 localities have ten; the department's list is of England only."""
     ons = lists[lists["comparator"] == "ons"]
     sizes = ons.groupby("area_code").size()
-    assert len(sizes) == 153
-    assert sizes.value_counts().to_dict() == {10: 129, 9: 6, 7: 6, 8: 5, 4: 3, 6: 2, 5: 1, 3: 1}
-    assert sizes["E06000053"] == 3
+    assert len(sizes) == 218
+    assert sizes.value_counts().to_dict()[10] == 201 and sizes.min() == 4
+    # Orkney's nearest ten, read by eye
+    assert _of(lists, "ons", "S12000023") == [
+        *("Scottish Borders", "Shetland Islands", "Dumfries and Galloway", "Isle of Anglesey", "Powys"),
+        *("Ceredigion", "Na h-Eileanan Siar", "Pembrokeshire", "Moray", "Isle of Wight"),
+    ]
     codes = set(geography.register().localities["area_code"])
     assert set(ons["neighbour_code"]) <= codes and set(lists["area_code"]) == codes
+    assert set(lists.loc[lists["comparator"] == "dfe", "area_code"].str[0]) == {"E"}
 
 
 def test_positions_run_on_and_nobody_is_its_own_neighbour(lists):

@@ -27,7 +27,7 @@ def test_every_row_of_the_real_file_is_accounted_for(reading):
     validate(reading.figures, FIGURES, SOURCE)
     # 360 areas of the United Kingdom, three indicators; 64 areas lie outside England
     assert reading.considered == 3 * 360
-    assert reading.dropped == {"area outside England": 3 * 64}
+    assert reading.dropped == {population.OUTSIDE: 3 * 64}
     assert set(reading.figures["period"]) == {"2023-06-30"}
 
 
@@ -56,7 +56,7 @@ def test_districts_stay_so_that_counties_can_be_made(figures):
     register = geography.register()
     areas = figures["population_all_ages"].index
     assert len(areas) == 296
-    assert set(areas.map(register.locality_of)) == set(register.localities["area_code"])
+    assert set(areas.map(register.locality_of)) == set(register.england["area_code"])
     assert {"E08000038", "E08000039"} <= set(areas)  # under their new codes
 
 

@@ -209,7 +209,7 @@ def test_need_holds_neither_spend_nor_outcomes(classification):
 def test_every_locality_has_a_reading_or_a_reason(given, register):
     table, records = given
     for measure, part in table.groupby("measure"):
-        assert set(part["area_code"]) == set(register.localities["area_code"])
+        assert set(part["area_code"]) == set(register.england["area_code"])
         compared = part["why"] == ""
         assert part.loc[compared, ["actual", "expected", "low", "high", "studentised"]].notna().all(axis=None)
         assert part.loc[~compared, "expected"].isna().all()

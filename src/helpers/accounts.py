@@ -6,7 +6,7 @@ from functools import cache
 
 import pandas as pd
 
-from . import benchmarks, breaks, charts_spend, periods, spend, tables
+from . import benchmarks, breaks, charts_spend, england_only, periods, spend, tables
 from .evidence import Evidence, reason
 from .narrative import Html, number, paragraph
 
@@ -91,6 +91,8 @@ def peer_share(e: Evidence, account: str) -> pd.DataFrame:
 
 def headline(e: Evidence) -> str:
     """Return the early share now and at the start as a sentence, or why it cannot be given."""
+    if e.nation != "England":
+        return england_only.money(e)
     years = by_year(e, "s251")
     have = years[years["early_share"].notna()]
     if have.empty:
@@ -113,6 +115,8 @@ def headline(e: Evidence) -> str:
 
 def late_a_child(e: Evidence) -> str:
     """Return late spend per child in real terms now and at the start as a sentence, or why it cannot be given."""
+    if e.nation != "England":
+        return england_only.refusal(e, "the Section 251 outturn")
     have = by_year(e, "s251").dropna(subset=["late", "per_child_late"])
     if have.empty:
         return f"What {e.name} spent on late help for each child is not known."
@@ -138,6 +142,8 @@ def _breaks(e: Evidence) -> list[breaks.Break]:
 
 def prices(e: Evidence) -> Html:
     """Return how money of different years is made comparable, with the release of the deflator."""
+    if e.nation != "England":
+        return paragraph(england_only.money(e), "hb-notice")
     source = e.sources["ons-gdp-deflator"]
     released = max(file["release_date"] for file in source["files"])
     return paragraph(
@@ -148,6 +154,7 @@ def prices(e: Evidence) -> Html:
     )
 
 
+@england_only.of("the Section 251 outturn")
 def early_late_chart(e: Evidence) -> Html:
     """Return the stacked columns of early, late and unclassified spend per child, in real terms, with its breaks."""
     own, found = by_year(e, "s251"), _breaks(e)
@@ -173,6 +180,7 @@ def early_late_chart(e: Evidence) -> Html:
     return Html(chart + breaks.named(found))
 
 
+@england_only.of("the Section 251 outturn")
 def share_chart(e: Evidence) -> Html:
     """Return the early share of the locality, of England and the neighbours' median over the years, with its breaks."""
     own, others = by_year(e, "s251"), peer_share(e, "s251")
@@ -203,6 +211,7 @@ def share_chart(e: Evidence) -> Html:
     return charts_spend.shares(values, names, both["financial_year"].tolist(), marks, caption, caption)
 
 
+@england_only.of("this account of what councils spend on children")
 def line_table(e: Evidence, account: str) -> Html:
     """Return every line with its stage, first and newest year, nominal and per child in real terms."""
     own = lines(e, account)
@@ -237,6 +246,7 @@ def _per_child(found: pd.DataFrame) -> str:
     return "" if found.empty else number(found["per_child"].iloc[0], "gbp", 0)
 
 
+@england_only.of("the account whose lines are classed here")
 def classification_table(e: Evidence, account: str) -> Html:
     """Return the line-by-line classification with its reasons."""
     chosen = e.classification[e.classification["account"] == account]

@@ -36,7 +36,9 @@ def header(edition: str) -> Html:
         raise DataError(
             [f"the bundles are of edition {built['edition']}, not {edition}. Run: handbook bundle --edition {edition}"]
         )
-    return Html(f'<p class="hb-parameters">This page: edition {text(edition)} · {len(built["slugs"])} localities</p>')
+    return Html(
+        f'<p class="hb-parameters">This page: edition {text(edition)} · {len(built["slugs"]) - len(built["own"])} localities</p>'
+    )
 
 
 def spread_sentence() -> Html:
@@ -51,7 +53,7 @@ def spread_sentence() -> Html:
 
 def _sentence(first: pd.Series, last: pd.Series) -> str:
     return (
-        f"Of the money that councils spent on early or late help for children, {first['early_share']:.1f}% went on early help in"
+        f"Of the money that councils in England spent on early or late help for children, {first['early_share']:.1f}% went on early help in"
         f" {first['financial_year']} ({first['authorities']} authorities with every line), and {last['early_share']:.1f}% in"
         f" {last['financial_year']} ({last['authorities']} authorities)."
     )

@@ -84,7 +84,7 @@ def write_site(
                 "region": row.region,
                 "like": like.get(row.area_code, []),
             }
-            for row in places.itertuples(index=False)
+            for row in landing.labelled(places).itertuples(index=False)
         },
     }
     text = json.dumps(site, ensure_ascii=False, indent=1)
@@ -116,10 +116,15 @@ def write_pages(
     `missing`: {slug of a locality: why it is not here}. Raises DataError for a slug that is not known.
     """
     register = register or geography.register()
-    known = register.localities.set_index("slug", drop=False)
+    known = register.places.set_index("slug", drop=False)
     strange = [slug for slug in (*slugs, *(missing or {})) if slug not in known.index]
     if strange:
-        raise DataError([f"'{slug}' is not the slug of a locality in data/figures/localities.csv." for slug in strange])
+        raise DataError(
+            [
+                f"'{slug}' is not the slug of a locality in data/figures/localities.csv, nor of a pack in data/local."
+                for slug in strange
+            ]
+        )
     places = known.loc[sorted(slugs)].reset_index(drop=True)
     general = [*(extra or {}), *AUTHORED]
     landing.write_region_pages(places, chapters[0], folder)
@@ -162,7 +167,7 @@ def build(
     """Build the book of the localities `slugs` and return how many pages it has. Raises DataError.
 
     Chapters must stand executed at book/localities/<slug>/<chapter>.ipynb, and pages that are not of one locality at
-    book/<page>.ipynb. A part of England may be built: the landing page then says so. `missing`: {slug of a locality
+    book/<page>.ipynb. A part of the localities may be built: the landing page then says so. `missing`: {slug of a locality
     that failed: why}. `edition`: as in _config.yml when empty. `say` is told what is being done. A warning of Sphinx,
     an error output, an unexecuted cell, a chart that cannot be drawn, a broken link or a request that would leave the
     site fails the build.

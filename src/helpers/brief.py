@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import accounts, recommendations
+from . import accounts, england_only, recommendations
 from .evidence import Evidence
 from .expected import verdict
 from .findings import steady
@@ -39,6 +39,8 @@ def _first(words: str, title: str) -> str:
 
 def money(e: Evidence) -> Html:
     """Return the early share, and spend beside what need lets one expect, in a few sentences."""
+    if e.nation != "England":
+        return paragraph(england_only.money(e), "hb-gap")
     lines = [accounts.headline(e), accounts.late_a_child(e)]
     for key, model in e.expected_models.items():
         own = e.expected.loc[key]

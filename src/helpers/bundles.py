@@ -1,6 +1,6 @@
 """Build the bundle of each locality: all that its chapters may read, measured and compared.
 
-One pass over all figures serves every locality, since England, the region and the neighbours are needed anyway.
+One pass over all figures serves every locality, since the nation, the region and the neighbours are needed anyway.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from . import (
     spend_tables,
     standing,
 )
-from .geography import ENGLAND, Register
+from .geography import ENGLAND, NATIONS, UK, Register
 from .schemas import PRESENT
 
 KEY = ["indicator", "period"]
@@ -63,12 +63,12 @@ def figures(edition: str, folder: Path = paths.FIGURES) -> pd.DataFrame:
 
 
 def measured(rows: pd.DataFrame, register: Register) -> pd.DataFrame:
-    """Return figures of localities, regions and England with intervals; districts are made into their counties.
+    """Return figures of localities, regions, nations and the UK with intervals; districts are made into their counties.
 
     Adds `interval` and `coverage` ("5 of 6 districts", empty where the publisher gives the locality itself).
     """
     indicators = catalogue.indicators()
-    own = {ENGLAND, *register.regions, *register.localities["area_code"]}
+    own = {UK, ENGLAND, *register.regions, *register.localities["area_code"]}
     direct = rows[rows["area_code"].isin(own)].assign(coverage="")
     lower = rows[~rows["area_code"].isin(own)]
     made = _counties(lower, rows, register) if len(lower) else lower
@@ -121,7 +121,7 @@ def build(
 ) -> Iterator[str]:
     """Write the bundles of the localities `codes`, and what they share; yield each code when its bundle stands.
 
-    A bundle is a folder `<slug>`: series.csv (own values beside England, region and neighbours), peers.csv (the
+    A bundle is a folder `<slug>`: series.csv (own values beside nation, region and neighbours), peers.csv (the
     neighbours' latest values), standing.csv (where it stands among all authorities) and place.json. A bundle that says it was made from the same figures, catalogue and
     code is left as it is; files that would not change are not touched.
     """
@@ -144,12 +144,12 @@ def build(
     polarity = grid.index.get_level_values("indicator").map(lambda i: catalogue.indicators()[i].polarity)
     lists = local_money.published(folder)
     at_risk = schemas.read(paths.REFERENCE / "people_at_risk.csv", schemas.AT_RISK)
-    standings = dict(tuple(standing.of_all(rows, neighbours, catalogue.indicators(), at_risk).groupby("area_code")))
-    earlier = standing.of_all(release_before(rows), neighbours, catalogue.indicators(), at_risk)
-    earlier = dict(tuple(earlier.groupby("area_code")))
-    better = improved.of_all(rows, neighbours, catalogue.indicators())
-    better = dict(tuple(better.groupby("area_code")))
-    none_better = pd.DataFrame(columns=improved.COLUMNS)
+    among_all = {  # file: what stands in it of each place; of a place outside England, or with no figures, nothing
+        "standing.csv": standing.of_all(rows, neighbours, catalogue.indicators(), at_risk),
+        "standing_before.csv": standing.of_all(release_before(rows), neighbours, catalogue.indicators(), at_risk),
+        "improved.csv": improved.of_all(rows, neighbours, catalogue.indicators()),
+    }
+    among_all = {name: (table.iloc[:0], dict(tuple(table.groupby("area_code")))) for name, table in among_all.items()}
     outcome_trends = outcome_bundle.trends(rows, register)
     fingerprints.stamp(target / "_common", inputs)
     for code in due:
@@ -165,10 +165,9 @@ def build(
         out = target / place["slug"]
         schemas.write_text(out / "series.csv", _csv(series))
         schemas.write_text(out / "peers.csv", _csv(peers))
-        schemas.write_text(out / "standing.csv", _csv(standings[code].drop(columns="area_code")))
-        schemas.write_text(out / "improved.csv", _csv(better.get(code, none_better).drop(columns="area_code")))
-        schemas.write_text(out / "standing_before.csv", _csv(earlier[code].drop(columns="area_code")))
-        schemas.write_text(out / "outcome_trends.json", outcome_trends[code])
+        for name, (none, tables) in among_all.items():
+            schemas.write_text(out / name, _csv(tables.get(code, none).drop(columns="area_code")))
+        schemas.write_text(out / "outcome_trends.json", outcome_trends.get(code, "{}\n"))
         schemas.write_text(out / "place.json", _json(_place(code, place, register, sets, edition)))
         _write_some(out / "money.json", local_money.of_place(code, place["slug"], edition, lists))
         _write_some(out / "local.json", local_evidence.of_place(place["slug"], paths.PRIVATE, code))
@@ -204,19 +203,43 @@ def _series(code, place, by_area, grid, values, columns, sets, polarity) -> pd.D
     def column(area: str) -> np.ndarray:
         return values[:, columns[area]] if area in columns else np.full(len(values), np.nan)
 
-    out["england"], out["region"] = column(ENGLAND), column(place["region_code"])
+    english = place["nation"] == "England"
+    out["england"] = column(ENGLAND) if english else np.nan  # nowhere else is England what a place is held against
+    out["region"] = column(place["region_code"])
+    names, standards = _standards(out, place, column)
+    out["benchmark"], out["benchmark_of"] = standards, names
     for name, members in sets.items():
         found = benchmarks.peers(values, [columns[c] for c in members["neighbour_code"] if c in columns])
         out[f"{name}_median"], out[f"{name}_n"] = found.median, found.n
         out[f"{name}_low"], out[f"{name}_high"] = found.low, found.high
-    out["against_england"] = "not compared"
+    out["against"] = "not compared"
     for way in set(polarity):
         rows = np.asarray(polarity == way)
         part = out.loc[rows]
-        out.loc[rows, "against_england"] = benchmarks.compare(part["lower"], part["upper"], part["england"], way)
+        out.loc[rows, "against"] = benchmarks.compare(part["lower"], part["upper"], part["benchmark"], way)
     # periods in which neither the locality nor anything to compare it with has a value say nothing
-    empty = out[["value", "england", "region", "dfe_median"]].isna().all(axis=1) & (out["status"] == "no_row")
+    empty = out[["value", "benchmark", "region", "dfe_median"]].isna().all(axis=1) & (out["status"] == "no_row")
     return out[~empty].reset_index(drop=True)
+
+
+def _standards(own: pd.DataFrame, place: dict, column) -> tuple[np.ndarray, np.ndarray]:
+    """Return what each row is held against, as a name and a value: one area for all periods of an indicator.
+
+    It is the first of the place's own nation, the United Kingdom and, as a last resort, England, that has a value in
+    the place's newest period. A place without a nation is held against nothing.
+    """
+    code_of = {name: code for code, name in NATIONS.values()} | {"UK": UK}
+    choices = [n for n in dict.fromkeys([place["nation"], "UK", "England"]) if place["nation"] in code_of]
+    names, values = np.full(len(own), "", dtype=object), np.full(len(own), np.nan)
+    columns = {name: column(code_of[name]) for name in choices}
+    has = own["value"].notna().to_numpy()
+    for _, rows in own.groupby("indicator", sort=False).indices.items():  # oldest first within an indicator
+        newest = rows[has[rows]][-1:]
+        # without a value of its own only the own nation's course is of use
+        with_value = [n for n in choices if not np.isnan(columns[n][newest]).any()] if len(newest) else []
+        if name := next(iter(with_value or choices[:1]), ""):
+            names[rows], values[rows] = name, columns[name][rows]
+    return names, values
 
 
 def _peers(series: pd.DataFrame, grid: pd.DataFrame, columns: dict[str, int], sets: dict) -> pd.DataFrame:
@@ -252,6 +275,8 @@ def _place(code, place, register: Register, sets: dict, edition: str) -> dict:
         "kind": place["kind"],
         "region_code": place["region_code"],
         "region": place["region"],
+        "nation": place["nation"],
+        "fictional": place["fictional"],
         "edition": edition,
         "districts": [] if len(districts) < 2 else districts["district"].tolist(),
         "changes": register.predecessors(code).to_dict("records"),
@@ -270,7 +295,11 @@ def _write_common(rows: pd.DataFrame, register: Register, edition: str, target: 
     common = target / "_common"
     deflator = schemas.read(folder / "deflator.csv", schemas.DEFLATOR)
     classification = schemas.read(paths.REFERENCE / "spend_classification.csv", schemas.CLASSIFICATION)
-    records = {i.id: i.model_dump(exclude={"id", "select"}) for i in catalogue.indicators().values()}
+    nations = _nations(rows, register)
+    records = {
+        i.id: i.model_dump(exclude={"id", "select"}) | {"nations": nations[i.id]}
+        for i in catalogue.indicators().values()
+    }
     sources = {s.id: s.model_dump(exclude={"id", "reader"}) for s in catalogue.sources().values()}
     schemas.write_text(common / "indicators.json", _json(records))
     schemas.write_text(common / "sources.json", _json(sources))
@@ -287,9 +316,18 @@ def _write_common(rows: pd.DataFrame, register: Register, edition: str, target: 
     schemas.write_text(common / "expected.csv", _csv(expected))
     schemas.write_text(common / "expected_before.csv", _csv(before))
     schemas.write_text(common / "expected_models.json", _json(models))
-    slugs = dict(zip(register.localities["area_code"], register.localities["slug"], strict=True))
+    slugs = dict(zip(register.places["area_code"], register.places["slug"], strict=True))
+    own = register.own["area_code"].tolist()  # places without public figures, which are in no sum and no spread
     schemas.write_text(common / "barriers.json", _json(barriers.of_all()))
-    schemas.write_text(common / "edition.json", _json({"edition": edition, "slugs": slugs}))
+    schemas.write_text(common / "edition.json", _json({"edition": edition, "slugs": slugs, "own": own}))
+
+
+def _nations(rows: pd.DataFrame, register: Register) -> dict[str, list[str]]:
+    """Return {indicator: the nations of which any locality has a value}."""
+    letter = dict(zip(register.localities["area_code"], register.localities["region_code"].str[0], strict=True))
+    have = rows[rows["status"].isin(PRESENT) & rows["area_code"].isin(letter)]
+    pairs = set(zip(have["indicator"], have["area_code"].map(letter), strict=True))
+    return {i: [name for first, (_, name) in NATIONS.items() if (i, first) in pairs] for i in catalogue.indicators()}
 
 
 def _csv(frame: pd.DataFrame) -> str:

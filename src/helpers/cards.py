@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from . import charts, local_notice, periods, tables
-from .evidence import Evidence, Latest, reason
+from .evidence import NO_PUBLIC, NOT_HERE, Evidence, Latest, reason, the
 from .narrative import (
     COMPARED,
     Html,
@@ -32,17 +32,37 @@ def theme(e: Evidence, chapter: str, name: str) -> Html:
     chosen = [e.latest(i) for i in e.select(chapter, name)]
     if not chosen:
         return Html('<p class="hb-gap">No indicator of this theme is in this edition.</p>')
-    return Html(_summary(e, chosen) + '<div class="hb-cards">' + "".join(card(e, c) for c in chosen) + "</div>")
+    absent = [c for c in chosen if c.status in NOT_HERE or c.status == NO_PUBLIC]
+    held = [c for c in chosen if c not in absent]
+    cards = _summary(e, held) + '<div class="hb-cards">' + "".join(card(e, c) for c in held) + "</div>" if held else ""
+    return Html(cards + (_absent(e, absent) if absent else ""))
+
+
+def _absent(e: Evidence, absent: list[Latest]) -> str:
+    """Return one box with the name of every indicator that nobody publishes for places like this, and why."""
+    what = "This figure is" if len(absent) == 1 else f"These {len(absent)} figures are"
+    if e.nation:
+        head = f"Not collected here: {e.nation}"
+        words = (
+            f"{what} published for other nations and not for {e.nation}, so {e.name} has none. {e.nation} may publish"
+            " figures of its own on the same subjects. This handbook does not hold them yet."
+        )
+    else:
+        head, words = "No public figure", f"{what} not published for {e.name}. No public figure is held for this place."
+    names = "".join(f'<li id="{c.id}">{text(e.indicators[c.id]["title"])}</li>' for c in absent)
+    return f'<section class="hb-absent"><h3>{text(head)}</h3><p>{text(words)}</p><ul>{names}</ul></section>'
 
 
 def _summary(e: Evidence, chosen: list[Latest]) -> str:
-    counts = {w: sum(c.against_england == w for c in chosen) for w in COMPARED}
+    counts = {w: sum(c.against == w for c in chosen) for w in COMPARED}
     said = [f"{n} {word}" for word, n in counts.items() if n and word != "not compared"]
     compared = sum(counts.values()) - counts["not compared"]
     if not compared:
-        words = f"None of the {len(chosen)} indicators here has an interval, so none is compared with England by rule."
+        words = f"None of the {len(chosen)} indicators here has an interval, so none is compared with {the(e.nation)} by rule."
     else:
-        words = f"Of {len(chosen)} indicators here, {compared} can be compared with England: {listed(said)}."
+        words = (
+            f"Of {len(chosen)} indicators here, {compared} can be compared with {e.standard(chosen)}: {listed(said)}."
+        )
     without = [c for c in chosen if not c.period]
     if without:
         words += f" {len(without)} {'has' if len(without) == 1 else 'have'} no value for {e.name}."
@@ -59,19 +79,16 @@ def card(e: Evidence, latest: Latest) -> Html:
             + _about(e, latest)
         )
         return Html(f'<article class="hb-card" aria-labelledby="{latest.id}">{head}{body}</article>')
-    mark = COMPARED[latest.against_england][0]
+    mark = COMPARED[latest.against][0]
     notes = [n for n in (_provisional(latest), latest.coverage and f"From {latest.coverage}") if n]
-    facts = [
-        f"England: {value_of(e, latest, latest.england)}" if latest.england == latest.england else "England: no figure",
-        f"{e.place['region']}: {value_of(e, latest, latest.region)}"
-        if latest.region == latest.region
-        else f"{e.place['region']}: no figure",
-        peers(e, latest),
-    ]
+    beside = {latest.benchmark_of: latest.benchmark}  # outside England the region is the nation: said once
+    beside |= {e.place["region"]: latest.region}
+    shown = [f"{who}: {value_of(e, latest, v) if v == v else 'no figure'}" for who, v in beside.items()]
+    facts = [*shown, peers(e, latest)]
     body = (
         f'<p class="hb-value">{text(value_of(e, latest))} <span class="hb-period">{text(periods.label(latest.period))}</span></p>'
         f'<p class="hb-interval">{text(". ".join([interval(e, latest), *notes]))}.</p>'
-        f'<p class="hb-compare hb-{latest.against_england.replace(" ", "-")}"><span aria-hidden="true">{mark}</span> {text(comparison(latest))}</p>'
+        f'<p class="hb-compare hb-{latest.against.replace(" ", "-")}"><span aria-hidden="true">{mark}</span> {text(comparison(latest))}</p>'
         f'<ul class="hb-facts">{"".join(f"<li>{text(f)}</li>" for f in facts)}</ul>'
         + _trend(e, latest)
         + (f'<p class="hb-gap">No value for {text(latest.newer)}.</p>' if latest.newer else "")
@@ -93,7 +110,7 @@ def _trend(e: Evidence, latest: Latest) -> str:
         [row.period for row in e.rows(latest.id) if present[0].period <= row.period <= latest.period]
     )
     by_period = {row.period: row for row in e.rows(latest.id)}
-    names = {e.name: "value", "England": "england", "Neighbours' median": f"{e.comparator_set}_median"}
+    names = {e.name: "value", latest.benchmark_of: "benchmark", "Neighbours' median": f"{e.comparator_set}_median"}
     values = []
     for name, column in names.items():
         for period in domain:
@@ -118,22 +135,27 @@ def _about(e: Evidence, latest: Latest) -> str:
     def shown(value: float) -> str:
         return number(value, record["unit"], record["decimals"])
 
+    two = latest.benchmark_of != e.place["region"]
     rows = [
         [
             periods.label(row.period),
             shown(row.value) if row.value == row.value else f"No value: {reason(row.status)}",
             f"{shown(row.lower)} to {shown(row.upper)}" if row.interval else "none",
-            shown(row.england),
-            shown(row.region),
+            shown(row.benchmark),
+            *([shown(row.region)] if two else []),
             f"{shown(getattr(row, f'{e.comparator_set}_median'))} ({getattr(row, f'{e.comparator_set}_n'):.0f} of {latest.of})",
         ]
         for row in reversed(e.rows(latest.id))
     ]
     table = tables.table(
         f"{record['title']}: every period in this edition",
-        ["Period", e.name, "95% interval", "England", e.place["region"], "Neighbours' median (with data)"],
+        [
+            *("Period", e.name, "95% interval", latest.benchmark_of),
+            *([e.place["region"]] if two else []),
+            "Neighbours' median (with data)",
+        ],
         rows,
-        numeric=range(1, 6),
+        numeric=range(1, 6 if two else 5),
         file=latest.id,
     )
     released = latest.release_date or "date not known"

@@ -6,7 +6,7 @@ from functools import cache
 
 import pandas as pd
 
-from . import breaks, charts, charts_spend, periods, spend, tables
+from . import breaks, charts, charts_spend, england_only, periods, spend, tables
 from .evidence import Evidence, reason
 from .narrative import Html, money, number, paragraph
 
@@ -49,6 +49,7 @@ def _with_note(table: Html) -> Html:
     return Html(table + paragraph(ZERO_NOTE, "hb-source")) if f"£0{breaks.ZERO}" in table else table
 
 
+@england_only.of("the revenue outturn")
 def whole_council(e: Evidence) -> Html:
     """Return net spend by service a head in the newest year, all of it over the years with its breaks, and a table."""
     own = services(e)
@@ -130,6 +131,7 @@ def _table(e: Evidence, own: pd.DataFrame, order: list[str], newest: str, counte
     return f"<details><summary>Every service and year</summary>{table}</details>"
 
 
+@england_only.of("form RO3")
 def newest_lines(e: Evidence, beginning: str, population: str, caption: str) -> Html:
     """Return the newest year of every line whose id begins so: net, in cash, and real for each person of `population`."""
     own = services(e, beginning, population)
@@ -165,7 +167,7 @@ def public_money(e: Evidence) -> Html:
     values = [{"label": who, "known": "yes" if "£" in sum_ else "no", "shown": sum_} for who, sum_ in spenders]
     without = [who for who, sum_ in spenders if "£" not in sum_]
     caption = (
-        f"Public money in {e.name}: of {len(spenders)} kinds of spender, {len(spenders) - len(without)} is known to this book."
+        f"Public money in {e.name}: of {len(spenders)} kinds of spender, {len(spenders) - len(without) or 'none'} is known to this book."
         " Not to scale: the bars have no length that means anything"
     )
     words = (

@@ -12,9 +12,13 @@ import pandas as pd
 from . import paths, periods
 from .schemas import MISSING, DataError
 
+NATIONS = ("England", "Wales", "Scotland", "Northern Ireland")
+NOT_HERE = {f"not_collected_in_{n}": f"not collected here: the publisher's figures do not cover {n}" for n in NATIONS}
+NO_PUBLIC = "no_public_figure"
 COMPARATORS = {"dfe": "statistical neighbours", "ons": "ONS nearest neighbours"}
 _TEXT = dict.fromkeys(
-    ["indicator", "period", "unit", "status", "source", "release_date", "file", "coverage", "interval"], "str"
+    ["indicator", "period", "unit", "status", "source", "release_date", "file", "coverage", "interval", "benchmark_of"],
+    "str",
 )
 
 
@@ -29,15 +33,22 @@ class Latest:
     upper: float
     interval: str  # published, Wilson, Byar or empty
     status: str
-    england: float
+    england: float  # nan outside England
+    benchmark: float  # what the place is held against: its own nation's figure, or the UK's
+    benchmark_of: str  # whose that is: a nation, UK, or empty for none
     region: float
     median: float  # of the chosen comparator set
     n: int  # how many of them have a value
     of: int  # how many there are
-    against_england: str
+    against: str  # the comparison with the benchmark: better, similar, worse, higher, lower or not compared
     coverage: str
     release_date: str
     newer: str  # why a newer period of this indicator has no value here; empty when it is the newest
+
+    @property
+    def against_england(self) -> str:
+        """Return the comparison where England is what the place is held against."""
+        return self.against if self.benchmark_of == "England" else "not compared"
 
 
 @dataclass(frozen=True, eq=False)  # compared and hashed by identity, so that what is worked out of it can be kept
@@ -68,6 +79,22 @@ class Evidence:
     @property
     def name(self) -> str:
         return self.place["name"]
+
+    @property
+    def nation(self) -> str:
+        """Return the nation that the place lies in; empty for a place with no public figures behind it."""
+        return self.place["nation"] if self.place["region_code"] else ""
+
+    def without(self, indicator: str) -> str:
+        """Return the state of an indicator that has no row here: a key of MISSING, NOT_HERE, NO_PUBLIC or no_row."""
+        if not self.nation:
+            return NO_PUBLIC
+        return "no_row" if self.nation in self.indicators[indicator]["nations"] else f"not_collected_in_{self.nation}"
+
+    def standard(self, found: list[Latest]) -> str:
+        """Return whom the compared ones of `found` are compared with: "England", or "Wales or the UK"; else the nation."""
+        names = dict.fromkeys(c.benchmark_of for c in found if c.against != "not compared")
+        return " or ".join(the(n) for n in names or [self.nation or "any nation"])
 
     @property
     def neighbours(self) -> list[dict]:
@@ -107,7 +134,7 @@ class Evidence:
         """Return the newest value of an indicator with its comparisons, or the state of what is missing."""
         rows, present = self.rows(indicator), self.present(indicator)
         if not present:
-            status = rows[-1].status if rows else "no_row"
+            status = rows[-1].status if rows else self.without(indicator)
             return Latest(
                 id=indicator,
                 period="",
@@ -117,11 +144,13 @@ class Evidence:
                 interval="",
                 status=status,
                 england=math.nan,
+                benchmark=math.nan,
+                benchmark_of=rows[-1].benchmark_of if rows else self.nation,
                 region=math.nan,
                 median=math.nan,
                 n=0,
                 of=len(self.neighbours),
-                against_england="not compared",
+                against="not compared",
                 coverage="",
                 release_date="",
                 newer="",
@@ -136,15 +165,26 @@ class Evidence:
             interval=row.interval,
             status=row.status,
             england=row.england,
+            benchmark=row.benchmark,
+            benchmark_of=row.benchmark_of,
             region=row.region,
             median=getattr(row, f"{self.comparator_set}_median"),
             n=int(getattr(row, f"{self.comparator_set}_n")),
             of=len(self.neighbours),
-            against_england=row.against_england,
+            against=row.against,
             coverage=row.coverage,
             release_date=row.release_date,
             newer="" if last is row else f"{periods.label(last.period)}: {reason(last.status)}",
         )
+
+
+def the(benchmark_of: str) -> str:
+    """Return the name of a benchmark as it stands in a sentence.
+
+    >>> the("Wales"), the("UK")
+    ('Wales', 'the UK')
+    """
+    return "the UK" if benchmark_of == "UK" else benchmark_of
 
 
 def reason(status: str) -> str:
@@ -154,8 +194,11 @@ def reason(status: str) -> str:
     'suppressed by the publisher to protect people'
     >>> reason("no_row")
     'the publisher gives no row for this place'
+    >>> reason("not_collected_in_Wales")
+    "not collected here: the publisher's figures do not cover Wales"
     """
-    return MISSING.get(status, "the publisher gives no row for this place")
+    others = NOT_HERE | {NO_PUBLIC: "no public figure is held for this place"}
+    return (MISSING | others).get(status, "the publisher gives no row for this place")
 
 
 def _read_json(path):
@@ -215,7 +258,9 @@ def check_parameters(area_code: str, edition: str, comparator_set: str, price_ba
 def load(area_code: str, edition: str, comparator_set: str = "dfe", price_base_year: str = "2024-25") -> Evidence:
     """Return the evidence of one locality from its bundle.
 
-    Raises DataError for a parameter that is not allowed, or a bundle that is absent or of another edition.
+    Where the chosen set names no neighbours of the place, as the Department for Education's does outside England, the
+    other set is used, and `comparator_set` says so. Raises DataError for a parameter that is not allowed, or a bundle
+    that is absent or of another edition.
     """
     check_parameters(area_code, edition, comparator_set, price_base_year)
     common = paths.BUNDLES / "_common"
@@ -228,6 +273,8 @@ def load(area_code: str, edition: str, comparator_set: str = "dfe", price_base_y
         raise DataError([f"parameter area_code={area_code!r}: no locality has this code. Run: handbook list"])
     folder = paths.BUNDLES / built["slugs"][area_code]
     place = _read_json(folder / "place.json")
+    named = [s for s in (comparator_set, *COMPARATORS) if place["neighbours"][s]]
+    comparator_set = next(iter(named), comparator_set)
     deflator = pd.read_csv(common / "deflator.csv").set_index("financial_year")["index"]
     if price_base_year not in deflator.index:
         raise DataError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import charts_outcomes, periods, tables
+from . import charts_outcomes, england_only, periods, tables
 from .evidence import Evidence, shared
 from .narrative import COMPARED, Html, number, paragraph, text
 from .schemas import UNITS
@@ -17,6 +17,7 @@ READINGS = {
 }
 
 
+@england_only.of("This set of funnel plots")
 def funnels(e: Evidence) -> Html:
     """Return the readings of all funnels in one table, then each funnel folded, with its sentence and its tables."""
     records = shared("funnels.json")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import charts_spend, expected, spend, tables
+from . import charts_spend, england_only, expected, spend, tables
 from .evidence import Evidence
 from .narrative import Html, listed, number, paragraph
 
@@ -18,6 +18,7 @@ def _scale(e: Evidence, year: str) -> float:
     return spend.real_terms(1.0, year, e.deflator, e.price_base_year) if year in e.deflator.index else 1.0
 
 
+@england_only.of("the pattern of spend and need")
 def given_need(e: Evidence) -> Html:
     """Return each sum of spend a head beside its 80% interval, with the predictors, the fit and what it cannot say."""
     values, rows, said, gaps = [], [], [], []

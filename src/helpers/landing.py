@@ -31,10 +31,24 @@ def plain(text: str) -> str:
     return "".join("\\" + c if c in string.punctuation else c for c in one_line)
 
 
+def labelled(places: pd.DataFrame) -> pd.DataFrame:
+    """Return places (Register.places) with words for a region where they lie in none, and "fictional" in the name."""
+    made_up = places["kind"] == "fictional place"
+    words = made_up.map({True: "Fictional places", False: "Places with evidence of their own"})
+    return places.assign(
+        name=places["name"].mask(made_up, places["name"] + " (fictional)"),
+        region=places["region"].mask(places["region_code"] == "", words),
+    )
+
+
 def regions(places: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
-    """Return (region, its localities by name) for the regions of `places` (schemas.LOCALITIES), north to south."""
-    by_code = places.sort_values(["region_code", "name"]).groupby("region_code", sort=True)
-    return [(rows["region"].iloc[0], rows) for _, rows in by_code]
+    """Return (region, its localities by name) for the regions of `places` (Register.places).
+
+    England's regions come first, north to south, then the other nations, then places that lie in no region.
+    """
+    shown = labelled(places).sort_values("name").assign(last=places["region_code"] == "")
+    by_region = shown.groupby(["last", "region_code", "region"], sort=True)
+    return [(key[2], rows.drop(columns="last")) for key, rows in by_region]
 
 
 def write_region_pages(places: pd.DataFrame, first: str, folder: Path = paths.BOOK) -> list[str]:
@@ -53,10 +67,10 @@ def write_region_pages(places: pd.DataFrame, first: str, folder: Path = paths.BO
         count = f"{len(rows)} localities" if len(rows) > 1 else "1 locality"
         head = "".join(f'<th scope="col">{words}</th>' for words in ("Locality", "Kind of council", "GSS code"))
         table = (
-            f"<p>This handbook has {count} of this region, in the order of the alphabet. The order says nothing"
+            f"<p>This handbook has {count} {_of(rows)}, in the order of the alphabet. The order says nothing"
             " about how they do.</p>\n"
-            '<div class="hb-table" role="region" aria-label="Localities of the region" tabindex="0">'
-            f'<table class="hb-places"><caption>Localities of the region: {escape(region)}</caption>\n'
+            '<div class="hb-table" role="region" aria-label="Localities" tabindex="0">'
+            f'<table class="hb-places"><caption>Localities: {escape(region)}</caption>\n'
             f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table></div>\n"
         )
         schemas.write_text(folder / "_generated" / f"region-{slug}.html", table)
@@ -107,6 +121,17 @@ def write_former_pages(places: pd.DataFrame, register: Register, first: str, fol
     return written
 
 
+def _of(rows: pd.DataFrame) -> str:
+    first = rows["region_code"].iloc[0][:1]
+    return (
+        "of this region"
+        if first == "E"
+        else "of this nation"
+        if first
+        else "with evidence of its own and no public figure"
+    )
+
+
 def boundaries(path: Path = paths.FIGURES / "boundaries.json") -> dict:
     """Return the shapes of the map: width, height, and places {area code: SVG path}. Raises DataError."""
     name = paths.shown(path)
@@ -134,7 +159,7 @@ def write_landing(
 ) -> None:
     """Write the generated part of the landing page: the box to type in, the list, and the map that links.
 
-    `places`: the localities in this book (schemas.LOCALITIES); `extra`: {page: words} to link to beneath it;
+    `places`: those in this book (Register.places); `extra`: {page: words} to link to beneath it;
     `missing`: {name of a locality: why it is not in this book}. Raises DataError when the shapes are missing.
     """
     parts = [
@@ -142,7 +167,7 @@ def write_landing(
         '<div class="hb-finder">\n',
         FIND,
         _map(places, register, first, boundaries(shapes)),
-        '</div>\n<div data-hb-all>\n<h3 id="all-localities">All localities, by region</h3>\n',
+        '</div>\n<div data-hb-all>\n<h3 id="all-localities">All localities, by region and nation</h3>\n',
         f'<div class="hb-all">\n{_list(places, register, first)}</div>\n</div>\n',
     ]
     gone = former(places, register)
@@ -172,17 +197,19 @@ councils work too; postcodes do not: no open list of them is in this book.</p>
 
 
 def _state(places: pd.DataFrame, register: Register, missing: Mapping[str, str]) -> str:
-    """Say how much of England is in this book, and what failed."""
-    total, here = len(register.localities), len(places)
+    """Say how much of the United Kingdom is in this book, and what failed."""
+    total, here = len(register.localities), int((places["region_code"] != "").sum())
     if here == total:
         words = (
-            f"<p>All {total} localities of England are here: every county council, unitary authority, metropolitan"
-            " district and London borough.</p>\n"
+            f"<p>All {total} localities of the United Kingdom are here: {len(register.england)} in England (every county"
+            " council, unitary authority, metropolitan district and London borough), and every council of Wales, Scotland"
+            " and Northern Ireland. Most figures are published for England only; the other nations' pages say what is"
+            " not collected there.</p>\n"
         )
     else:
         words = (
             '<p class="hb-partial"><strong>This is a part of the handbook.</strong> It was built for'
-            f" {here} of the {total} localities of England. The others are grey on the map and not in the list.</p>\n"
+            f" {here} of the {total} localities of the United Kingdom. The others are grey on the map and not in the list.</p>\n"
         )
     if missing:
         rows = "".join(f"<li>{escape(name)}: {escape(why)}</li>" for name, why in sorted(missing.items()))
@@ -215,7 +242,7 @@ def _list(places: pd.DataFrame, register: Register, first: str) -> str:
 
 
 def _map(places: pd.DataFrame, register: Register, first: str, shapes: dict) -> str:
-    """Return the map of England, and London larger in a frame of its own; the list beside it is its equal."""
+    """Return the map of the United Kingdom, and London larger in a frame of its own; the list beside it is its equal."""
     here = set(places["area_code"])
     drawn, london = [], []
     for row in register.localities.itertuples(index=False):
@@ -239,9 +266,9 @@ def _map(places: pd.DataFrame, register: Register, first: str, shapes: dict) -> 
 
     # where London has a frame of its own, the keyboard stops at its boroughs there, once
     small = [mark(row, path, ' tabindex="-1"' if frame else "") for row, path in london]
-    england = picture(
+    whole = picture(
         f"0 0 {shapes['width']:g} {shapes['height']:g}",
-        "Map of England. Each shape links to a locality.",
+        "Map of the United Kingdom. Each shape links to a locality.",
         [mark(row, path) for row, path in drawn] + small,
     )
     larger = picture(frame, "London, larger", [mark(row, path) for row, path in london])
@@ -250,7 +277,7 @@ def _map(places: pd.DataFrame, register: Register, first: str, shapes: dict) -> 
         '<div class="hb-map" data-hb-map>\n<div class="hb-map-main">\n'
         '<p class="hb-map-name" aria-hidden="true" data-hb-map-name>Or choose an area on the map</p>\n'
         '<p class="hb-hint"><a href="#all-localities">Skip the map: go to the list</a></p>\n'
-        f"{england}</div>\n{inset if frame else ''}</div>\n"
+        f"{whole}</div>\n{inset if frame else ''}</div>\n"
     )
 
 

@@ -6,16 +6,16 @@ import re
 from html import escape
 
 from . import periods
-from .evidence import Evidence, Latest, reason
+from .evidence import Evidence, Latest, reason, the
 from .schemas import UNITS
 
 COMPARED = {
-    # word: (mark, what it says); the mark carries the meaning where colour does not
-    "better": ("●", "Better than England"),
-    "similar": ("○", "Similar to England"),
-    "worse": ("◆", "Worse than England"),
-    "higher": ("▲", "Higher than England"),
-    "lower": ("▼", "Lower than England"),
+    # word: (mark, what it says, before the name of the benchmark); the mark carries the meaning where colour does not
+    "better": ("●", "Better than"),
+    "similar": ("○", "Similar to"),
+    "worse": ("◆", "Worse than"),
+    "higher": ("▲", "Higher than"),
+    "lower": ("▼", "Lower than"),
     "not compared": ("–", "Not compared"),
 }
 
@@ -102,12 +102,12 @@ def peers(e: Evidence, latest: Latest) -> str:
 
 
 def comparison(latest: Latest) -> str:
-    """Return the comparison with England in words, with the reason where there is none."""
-    words = COMPARED[latest.against_england][1]
-    if latest.against_england != "not compared":
-        return words
-    if latest.england != latest.england:
-        return "Not compared: no figure for England"
+    """Return the comparison with the benchmark in words, with the reason where there is none."""
+    whose = the(latest.benchmark_of)
+    if latest.against != "not compared":
+        return f"{COMPARED[latest.against][1]} {whose}"
+    if latest.benchmark != latest.benchmark:
+        return f"Not compared: no figure for {whose}"
     return "Not compared: no interval published"
 
 
@@ -129,8 +129,8 @@ def sentence(e: Evidence, latest: Latest) -> str:
     if not latest.period:
         return f"{title}: no value for {e.name} ({reason(latest.status)})."
     parts = [f"{title} in {e.name}: {value_of(e, latest)} in {periods.label(latest.period)}"]
-    if latest.england == latest.england:
-        parts.append(f"England: {value_of(e, latest, latest.england)}")
+    if latest.benchmark == latest.benchmark:
+        parts.append(f"{latest.benchmark_of}: {value_of(e, latest, latest.benchmark)}")
     parts.append(peers(e, latest))
     return "; ".join(parts) + ". " + then_and_now(e, latest)
 

@@ -46,7 +46,7 @@ def of_outcomes(rows: pd.DataFrame, register: Register, indicators: dict[str, In
     chosen = [i for i in indicators.values() if i.chapter == "outcomes"]
     wanted = rows[rows["indicator"].isin([i.id for i in chosen]) & rows["status"].isin(PRESENT)]
     by_indicator = dict(tuple(wanted.groupby("indicator")))
-    places = list(register.localities["area_code"])
+    places = list(register.england["area_code"])
     found = [of_one(by_indicator[i.id], places, i) for i in chosen if i.id in by_indicator]
     return pd.concat(found, ignore_index=True)[COLUMNS] if found else pd.DataFrame(columns=COLUMNS)
 

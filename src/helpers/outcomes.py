@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import charts_outcomes, periods, spend, tables, trends
+from . import charts_outcomes, england_only, periods, spend, tables, trends
 from .catalogue import THEMES
 from .evidence import Evidence, of_place, reason, shared
 from .narrative import Html, listed, money, number, paragraph, text
@@ -95,6 +95,7 @@ def _gap(words: str) -> Html:
 # ---- trends by rule
 
 
+@england_only.of("The rule that tells trends here")
 def trend_table(e: Evidence) -> Html:
     """Return what the rules of trend say of each outcome, grouped by what they say, with every rule that was used beneath."""
     found = of_place(e, "outcome_trends.json")
@@ -164,6 +165,7 @@ def _how() -> list[str]:
     ]
 
 
+@england_only.of("The rule that tells trends here")
 def headline(e: Evidence) -> Html:
     """Return two sentences for the overview: what the rules of trend say, and what cannot be said."""
     found = of_place(e, "outcome_trends.json")
@@ -199,6 +201,7 @@ def _when(e: Evidence, indicator: str, found: dict) -> str:
 # ---- change against change
 
 
+@england_only.of("This comparison of spend and outcomes")
 def change_against_change(e: Evidence) -> Html:
     """Return change in early spend beside change in an outcome over all authorities, and what that cannot show."""
     records = shared("change_pairs.json")

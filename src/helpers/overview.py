@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import accounts, local_notice, recommendations, standout
+from . import accounts, elsewhere, england_only, local_notice, recommendations, standout
 from .evidence import Evidence
 from .narrative import Html, listed, paragraph, text
 from .rules import AREAS, STATUSES
@@ -10,23 +10,26 @@ from .rules import AREAS, STATUSES
 
 def header(e: Evidence) -> Html:
     """Return what the place is, the parameters of the page, and a notice where its area or code has changed."""
+    if not e.nation:
+        return Html(elsewhere.own(e) + _parameters(e, "compared with no other place"))
     kind = e.place["kind"]
     districts = e.place["districts"]
-    about = f"{e.name} is a {kind} in {_the(e.place['region'])} (GSS code {e.place['area_code']})."
+    about = f"{e.name} is a {kind} in {elsewhere.region(e.place['region'])} (GSS code {e.place['area_code']})."
     if districts:
         about += f" Its {len(districts)} districts are {listed(districts)}."
     notice = local_notice.notice(e) + "".join(
         f'<p class="hb-notice">{text(_change(e, c))}</p>' for c in e.place["changes"]
     )
     return Html(
-        f"<p>{text(about)}</p>{notice}"
-        f'<p class="hb-parameters">This page: edition {text(e.place["edition"])} · prices of {text(e.price_base_year)} · compared with'
-        f" its {text(e.comparator)}.</p>"
+        f"<p>{text(about)}</p>{notice}{elsewhere.notice(e)}" + _parameters(e, f"compared with its {e.comparator}")
     )
 
 
-def _the(region: str) -> str:
-    return region if region in ("London", "Yorkshire and The Humber") else f"the {region}"
+def _parameters(e: Evidence, beside: str) -> str:
+    return (
+        f'<p class="hb-parameters">This page: edition {text(e.place["edition"])} · prices of {text(e.price_base_year)} ·'
+        f" {text(beside)}.</p>"
+    )
 
 
 def _change(e: Evidence, change: dict) -> str:
@@ -45,16 +48,18 @@ def _change(e: Evidence, change: dict) -> str:
 
 def needs(e: Evidence) -> Html:
     """Return up to three priority needs, by the rule of the needs chapter."""
-    return standout.three(e, "worse")
+    return standout.three(e, "worse") if e.nation == "England" else elsewhere.three(e, "worse")
 
 
 def strengths(e: Evidence) -> Html:
     """Return up to three strengths, by the same rule turned round."""
-    return standout.three(e, "better")
+    return standout.three(e, "better") if e.nation == "England" else elsewhere.three(e, "better")
 
 
 def pound(e: Evidence) -> Html:
     """Return the early share of children's spend, and what late help came to for each child, in two sentences."""
+    if e.nation != "England":
+        return paragraph(england_only.money(e), "hb-gap")
     return Html(
         f'<p class="hb-lead">{text(accounts.headline(e))} <a href="spend.html">See every line.</a></p>'
         + paragraph(accounts.late_a_child(e))

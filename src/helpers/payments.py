@@ -74,9 +74,14 @@ def details(summary: str, body: str) -> str:
 def payments(e: Evidence) -> Html:
     """Return the council's list of payments in sums: withheld payees, concentration, categories, months, sizes."""
     if "payments" not in e.money:
+        duty = (
+            " Councils must publish one at least every three months, under the Local Government Transparency Code, but each"
+            " in a place and form of its own."
+        )
         return paragraph(
-            f"Not supplied: this book holds no list of {e.name}'s payments. Councils must publish one at least every three months, under"
-            " the Local Government Transparency Code, but each in a place and form of its own. "
+            f"Not supplied: this book holds no list of {e.name}'s payments."
+            + (duty if e.nation == "England" else "")  # the code is one for England
+            + " "
             + how(e, "payments-2024-25.csv", "a year of it"),
             "hb-gap",
         )

@@ -18,6 +18,12 @@ def sets(e: Evidence) -> Html:
         return paragraph(
             f"Neither publisher names places like {e.name}, so nothing here is compared with neighbours.", "hb-gap"
         )
+    if not sizes["dfe"]:
+        names = listed(sorted(n["name"] for n in members["ons"].values()))
+        return paragraph(
+            f"This page compares {e.name} with its {e.comparator}: {names}. The {WHO['dfe']} names such places for England only."
+            " No median is shown where fewer than five of them have a figure."
+        )
     shared = f"{listed(both)} {'are' if len(both) > 1 else 'is'} in both sets." if both else "No place is in both sets."
     lead = (
         f"This page compares {e.name} with its {e.comparator}. The {WHO['dfe']} names {sizes['dfe']} places like it and the"

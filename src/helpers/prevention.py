@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from . import charts_spend, measures, periods, tables
+from . import charts_spend, england_only, measures, periods, tables
 from .evidence import Evidence, reason
 from .narrative import Html, number, paragraph
 
@@ -33,6 +33,7 @@ def duties(e: Evidence) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*columns, "england", "coverage", "status"])
 
 
+@england_only.of("the count of these two duties")
 def homelessness(e: Evidence) -> Html:
     """Return the share of households helped before they lost their home, over the quarters, with counts and coverage."""
     own = duties(e)

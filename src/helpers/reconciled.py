@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from . import accounts, tables
+from . import accounts, england_only, tables
 from .evidence import Evidence
 from .narrative import Html, listed, number, paragraph, text
 
 
+@england_only.of("this published total")
 def totals(e: Evidence, account: str) -> Html:
     """Return that early, late and neither make the published total of every year, to the pound, with what is left."""
     own = e.early_late[(e.early_late["area_code"] == e.place["area_code"]) & (e.early_late["account"] == account)]
@@ -38,6 +39,7 @@ def _cash(value: float) -> str:
     return "No value" if value != value else number(value, "gbp", 0)
 
 
+@england_only.of("the pair of accounts")
 def two_accounts(e: Evidence) -> Html:
     """Return how far the two accounts of the same services disagree, in every year that both give, newest in words."""
     parts = {a: accounts.by_year(e, a).set_index("financial_year")[["early", "late"]] for a in accounts.ACCOUNTS}

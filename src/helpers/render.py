@@ -128,7 +128,9 @@ def _stable(notebook: nbformat.NotebookNode, parameters: dict[str, str]) -> nbfo
         for output in cell.get("outputs", []):
             output.pop("transient", None)
     notebook.metadata.pop("papermill", None)
-    notebook.metadata["handbook"] = {"parameters": dict(parameters)} | ({"private": paths.MARK} if paths.PRIVATE else {})
+    notebook.metadata["handbook"] = {"parameters": dict(parameters)} | (
+        {"private": paths.MARK} if paths.PRIVATE else {}
+    )
     notebook.metadata["language_info"] = {"name": "python"}
     return notebook
 

@@ -88,7 +88,12 @@ LOCALITIES = pa.DataFrameSchema(
         "slug": pa.Column(str, pa.Check.str_matches(r"^[a-z][a-z0-9-]*$"), unique=True),
         "kind": pa.Column(
             str,
-            pa.Check.isin(["unitary authority", "metropolitan district", "London borough", "county council"]),
+            pa.Check.isin(
+                [
+                    *("unitary authority", "metropolitan district", "London borough", "county council"),
+                    *("council area", "local government district"),  # Scotland; Northern Ireland
+                ]
+            ),
         ),
         "region_code": pa.Column(str, pa.Check.str_matches(AREA_CODE)),
         "region": pa.Column(str),

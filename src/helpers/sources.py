@@ -89,7 +89,7 @@ def ingest(
                 parts[name].append(schemas.validate(frame, TABLES[name], f"{source.id} -> {name}"))
             if source.reader == "register":
                 register = geography.Register(got["localities"], got["districts"], got["area_changes"])
-                shapes = readers.load("boundaries").shapes(folder, source)
+                shapes = readers.load("boundaries").shapes(folder, source, register.recodes)
             rows = sum(map(len, got.values()))
             result = Ingested(source.id, rows, rows, {})
         else:
@@ -117,9 +117,7 @@ def ingest(
     return done
 
 
-def packs(
-    origin: Path, target: Path = paths.LOCAL, report: Callable[[Ingested], None] = lambda _: None
-) -> list[Path]:
+def packs(origin: Path, target: Path = paths.LOCAL, report: Callable[[Ingested], None] = lambda _: None) -> list[Path]:
     """Read localities' public lists below `origin`, and write them as tables of their packs; return what was written.
 
     Raises DataError with all the faults of the first source that has any; nothing of that source is written.

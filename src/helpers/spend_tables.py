@@ -68,12 +68,12 @@ def measures_of(classification: pd.DataFrame) -> list[Measure]:
 def early_late(
     rows: pd.DataFrame, register: Register, classification: pd.DataFrame, exceptions: pd.DataFrame
 ) -> pd.DataFrame:
-    """Return early and late spend of every locality, account and year in pounds, cash (spend.reconcile's columns).
+    """Return early and late spend of every locality of England, account and year in pounds, cash (spend.reconcile's columns).
 
     Raises DataError where the lines of an account do not make its published total.
     """
     own = rows[rows["indicator"].isin(classification["indicator"])]
-    own = own[own["area_code"].isin(register.localities["area_code"])]
+    own = own[own["area_code"].isin(register.england["area_code"])]
     own = own.assign(value=own["value"].where(own["status"].isin(PRESENT)) * own["unit"].map(POUNDS).astype(float))
     return pd.concat(
         [
@@ -87,13 +87,13 @@ def early_late(
 def given_need(
     rows: pd.DataFrame, register: Register, classification: pd.DataFrame
 ) -> tuple[pd.DataFrame, dict[str, dict]]:
-    """Return what each locality spends a head beside what its need lets one expect, and how well need tells spend.
+    """Return what each locality of England spends a head beside what its need lets one expect, and how well need tells spend.
 
     Columns: measure, area_code, actual, expected, low, high (£ a head, cash), studentised, why (why there is no
     comparison; else empty). The records, by measure: title, per, year, heads (when people were counted), n, r_squared, outside (how many places lie
     outside their interval), and the predictors with their dates. Of each predictor the newest year is taken.
     """
-    places = register.localities.set_index("area_code")
+    places = register.england.set_index("area_code")
     present = rows[rows["status"].isin(PRESENT) & rows["area_code"].isin(places.index)]
     by_indicator = dict(tuple(present.groupby("indicator")))
     tables, records = [], {}

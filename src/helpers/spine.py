@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from . import cards, charts_needs, periods, tables
+from . import cards, charts_needs, england_only, periods, tables
 from .catalogue import THEMES
 from .charts_needs import EDGE
 from .evidence import Evidence, Latest, reason
@@ -36,7 +36,12 @@ def standing(e: Evidence) -> dict[str, object]:
 
 
 def theme(e: Evidence, chapter: str, name: str) -> Html:
-    """Return a theme of a chapter: what stands out in a sentence, spine charts, their table, and the cards."""
+    """Return a theme of a chapter: what stands out in a sentence, spine charts, their table, and the cards.
+
+    The charts set a place among the authorities of England; a place elsewhere has its cards only.
+    """
+    if e.nation != "England":
+        return cards.theme(e, chapter, name)
     chosen = [e.latest(i) for i in e.select(chapter, name)]
     if not chosen:
         return Html('<p class="hb-gap">No indicator of this theme is in this edition.</p>')
@@ -193,6 +198,7 @@ def _limits(e: Evidence, latest: Latest) -> str:
     return said.removeprefix("95% interval ") if latest.interval else "none published"
 
 
+@england_only.of("This count by stage of life")
 def life_stages(e: Evidence, chapters: tuple[str, ...] = ("needs",)) -> Html:
     """Return how many indicators of each life stage compare how with England, and each of them, folded."""
     every = [e.latest(i) for chapter in chapters for i in e.select(chapter)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 
-from . import periods, tables
+from . import elsewhere, periods, tables
 from .evidence import Evidence, Latest, reason
 from .narrative import COMPARED, Html, interval, listed, paragraph, peers, text, value_of
 from .rules import needs as rule
@@ -126,6 +126,7 @@ def _every(e: Evidence, title: str) -> str:
     )
 
 
+@elsewhere.instead(lambda e: elsewhere.three(e, "worse"))
 def needs(e: Evidence) -> Html:
     """Return the priority needs with what they rest on, what was looked at and not named, and where demand is high."""
     t = thresholds(e)

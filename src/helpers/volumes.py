@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from . import charts_spend, spend, tables
+from . import charts_spend, england_only, spend, tables
 from .evidence import Evidence
 from .narrative import Html, money, number, paragraph
 
@@ -35,6 +35,7 @@ def yearly(e: Evidence) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["financial_year", "cash", "real", "children", "per_child"])
 
 
+@england_only.of("the pair of spend and numbers that this rests on")
 def decomposition(e: Evidence) -> Html:
     """Return the change in spend on looked-after children as the sum of a volume and a unit cost effect, in pounds."""
     years = yearly(e)

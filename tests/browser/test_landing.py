@@ -12,6 +12,7 @@ PAGES = [
     "index.html", "how-to-read.html", "methods.html", "glossary.html", "accessibility.html", "attribution.html",
     "across-localities.html", "regions/north-west.html", "search.html?q=trafford",
     *(f"localities/trafford/{c}.html" for c in CHAPTERS),
+    "regions/wales.html", *(f"localities/cardiff/{c}.html" for c in CHAPTERS), "localities/orkney-islands/needs.html",
 ]  # fmt: skip
 
 
@@ -34,6 +35,7 @@ def test_a_part_of_the_name_finds_the_locality_and_its_needs(visit):
         ("scilly", "Isles of Scilly"),
         ("Barrow in Furness", "Westmorland and Furness (Barrow-in-Furness)"),
         ("E08000019", "Sheffield (E08000019)"),
+        ("orkney", "Orkney Islands"),
     ],
 )
 def test_names_codes_and_former_places_are_found(visit, typed, first):

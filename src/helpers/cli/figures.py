@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from .. import appraisal, catalogue, corrections, geography, local_money, paths, schemas, settings, sources
+from .. import appraisal, catalogue, corrections, geography, landing, local_money, paths, schemas, settings, sources
 from .. import fetch as fetching
 from ..geography import PlaceError
 from ..schemas import DataError
@@ -18,16 +18,16 @@ from .shared import app, locked, out, told
 
 @app.command("list")
 @told
-def list_(region: Annotated[str, typer.Option(help="Only the localities of this region.")] = ""):
+def list_(region: Annotated[str, typer.Option(help="Only the localities of this region or nation.")] = ""):
     """List the localities of this edition: GSS code, slug, name, region.
 
     Example: handbook list --region "North West"
     """
-    places = geography.register().localities
+    places = landing.labelled(geography.register().places)
     if region:
         names = {geography.slugify(r): r for r in places["region"].unique()}
         if geography.slugify(region) not in names:
-            raise PlaceError(f"'{region}' is not a region. Use one of: {', '.join(sorted(names.values()))}.")
+            raise PlaceError(f"'{region}' is not a region or nation. Use one of: {', '.join(sorted(names.values()))}.")
         places = places[places["region"] == names[geography.slugify(region)]]
     for row in places.itertuples():
         out.print(f"{row.area_code}  {row.slug:<38} {row.name} ({row.region})", markup=False)

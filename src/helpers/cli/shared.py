@@ -83,7 +83,7 @@ def chosen(only: str) -> list[tuple[str, str, str]]:
     """Return (code, slug, name) of the places that `only` names, checked before anything starts."""
     register = geography.register()
     if not only.strip():
-        codes = register.localities["area_code"].tolist()
+        codes = register.places["area_code"].tolist()
     else:
         faults, codes = [], []
         for word in only.split():
@@ -93,7 +93,9 @@ def chosen(only: str) -> list[tuple[str, str, str]]:
                 faults.append(str(error))
         if faults:
             raise DataError(faults)
-    return [(c, register.place(c)["slug"], register.place(c)["name"]) for c in dict.fromkeys(codes)]
+    places = [register.place(code) for code in dict.fromkeys(codes)]
+    # the name stands in titles, so a tab, a search result and a saved page say it too
+    return [(p["area_code"], p["slug"], p["name"] + " (fictional)" * p["fictional"]) for p in places]
 
 
 def parameters(edition: str, comparator_set: str, price_base_year: str) -> dict[str, str]:

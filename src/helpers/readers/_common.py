@@ -6,7 +6,7 @@ import pandas as pd
 
 from .. import schemas
 from ..catalogue import Indicator
-from ..geography import ENGLAND, Register
+from ..geography import ENGLAND, UK, Register
 from . import Reading
 
 COLUMNS = list(schemas.FIGURES.columns)
@@ -36,12 +36,13 @@ def reading(rows: pd.DataFrame, indicators: list[Indicator], register: Register,
 
     rows["given_code"] = rows["area_code"]
     rows["area_code"] = rows["area_code"].replace(register.recodes)
-    shown = {ENGLAND, *register.regions, *register.localities["area_code"]}
+    shown = {UK, ENGLAND, *register.regions, *register.localities["area_code"]}
     by_district = {i.id for i in indicators if i.districts != "none"}
     districts = set(register.districts["district_code"]) - shown
     old = set(register.changes["old_code"])
 
-    drop("area outside England", ~rows["area_code"].str.match(r"^E\d{8}$"))
+    nation = rows["area_code"].str.match(r"^[EWSN]\d{8}$")
+    drop("two or three nations together, or a place outside them", ~nation & (rows["area_code"] != UK))
     drop(
         "abolished area whose successors cover other ground",
         rows["area_code"].isin(old) & ~(rows["indicator"].isin(by_district) & rows["area_code"].isin(districts)),
@@ -50,7 +51,7 @@ def reading(rows: pd.DataFrame, indicators: list[Indicator], register: Register,
         "district, and this indicator is shown for upper tiers",
         rows["area_code"].isin(districts) & ~rows["indicator"].isin(by_district),
     )
-    drop("not a locality, region or England", ~rows["area_code"].isin(shown | districts))
+    drop("not a locality, region, nation or the United Kingdom", ~rows["area_code"].isin(shown | districts))
 
     key = ["indicator", "area_code", "period"]
     recoded = rows["area_code"] != rows["given_code"]

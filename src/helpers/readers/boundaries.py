@@ -8,23 +8,26 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from pathlib import Path
 
 from ..catalogue import Source
 from . import _common
 
 FILE, LAYER = "uk-topojson_topo.json", "utla"
-HEIGHT = 1000  # of the drawing; its unit is about 650 metres
-TOLERANCE = 0.5  # how far a border may move, in units of the drawing
+HEIGHT = 1600  # of the drawing; its unit is about 760 metres
+PARALLELS = 51.0, 59.0  # the latitudes, near the south and the north, along which lengths are true
+TOLERANCE = 0.7  # how far a border may move, in units of the drawing
 Point = tuple[float, float]
 
 
-def shapes(folder: Path, source: Source) -> dict:
-    """Return {width, height, places: {area code: SVG path in whole numbers}} of England's localities.
+def shapes(folder: Path, source: Source, recodes: Mapping[str, str]) -> dict:
+    """Return {width, height, places: {area code: SVG path in whole numbers}} of the United Kingdom's localities.
 
-    The map is equirectangular, with lengths true along the middle latitude of England. An island that is too
-    small to be seen is left out; a place never is. Where one place lies within another, the outer path has a
-    hole: fill by the even-odd rule. Raises DataError for a file or layer that is not there.
+    Every place stands where it lies, the northern islands too. An island that is too small to be seen is left out; a
+    place never is. Where one place lies within another, the outer path has a hole: fill by the even-odd rule.
+    `recodes`: {old code: new code} of places that the file knows by an old one. Raises DataError for a file or layer
+    that is not there.
     """
     if FILE not in [file.name for file in source.files]:
         raise _common.fail(f"data/sources/{source.id}.yml", None, None, f"{FILE} is not listed", "List it.")
@@ -35,7 +38,8 @@ def shapes(folder: Path, source: Source) -> dict:
     places = {}
     for geometry in topology["objects"][LAYER]["geometries"]:
         code = geometry["properties"]["areacd"]
-        if code.startswith("E") and "end" not in geometry["properties"]:
+        code = recodes.get(code, code)  # the file keeps the codes that Glasgow and North Lanarkshire had before 2019
+        if "end" not in geometry["properties"]:
             if code in places:
                 raise _common.fail(FILE, None, None, f"{code} has two current shapes", "Fetch the file again.")
             polygons = geometry["arcs"] if geometry["type"] == "MultiPolygon" else [geometry["arcs"]]
@@ -59,14 +63,27 @@ def _decode(topology: dict, number: int) -> list[Point]:
 
 
 def _project(arcs: dict[int, list[Point]]) -> tuple[dict[int, list[Point]], int]:
-    """Return the arcs in units of the drawing, north at the top, and the width of the drawing."""
+    """Return the arcs in units of the drawing, north at the top, and the width of the drawing.
+
+    An equidistant conic projection: lengths are true along every meridian and along PARALLELS, so that neither
+    Cornwall nor Shetland is stretched. Source: Snyder (1987), Map Projections: A Working Manual, pages 111 to 113.
+    """
+    south, north = (math.radians(p) for p in PARALLELS)
+    cone = (math.cos(south) - math.cos(north)) / (north - south)
+    apex = math.cos(south) / cone + south
     longitudes = [x for points in arcs.values() for x, _ in points]
-    latitudes = [y for points in arcs.values() for _, y in points]
-    west, north = min(longitudes), max(latitudes)
-    unit = HEIGHT / (north - min(latitudes))
-    shrink = unit * math.cos(math.radians((north + min(latitudes)) / 2))
-    drawn = {i: [((x - west) * shrink, (north - y) * unit) for x, y in points] for i, points in arcs.items()}
-    return drawn, math.ceil((max(longitudes) - west) * shrink)
+    middle = (min(longitudes) + max(longitudes)) / 2
+
+    def place(longitude: float, latitude: float) -> Point:
+        away, turn = apex - math.radians(latitude), cone * math.radians(longitude - middle)
+        return away * math.sin(turn), away * math.cos(turn)
+
+    drawn = {i: [place(*point) for point in points] for i, points in arcs.items()}
+    xs, ys = zip(*(point for points in drawn.values() for point in points), strict=True)
+    left, top = min(xs), min(ys)
+    unit = HEIGHT / (max(ys) - top)
+    moved = {i: [((x - left) * unit, (y - top) * unit) for x, y in points] for i, points in drawn.items()}
+    return moved, math.ceil((max(xs) - left) * unit)
 
 
 def simplify(points: list[Point], tolerance: float) -> list[Point]:

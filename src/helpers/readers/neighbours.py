@@ -6,6 +6,7 @@ The file's `reads:` in data/sources says which list it is and how it is laid out
     layout       long: one row an authority and neighbour (la_code, SN, SN_code)
                  wide: one row an authority (AREACD), its neighbours in the columns 1, 2, 3, nearest first
     take         how many neighbours to keep at most
+    nations      the first letters of the GSS codes that the list is for; EWSN where it is not said
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ LONG = ["la_code", "SN", "SN_code"]
 def tables(folder: Path, source: Source, register: Register | None = None) -> dict[str, pd.DataFrame]:
     """Return the table `neighbours` (schemas.NEIGHBOURS): for each locality its nearest, `position` 1 first.
 
-    Old codes move to new ones. Neighbours that are no locality of the handbook (districts, Wales, Scotland,
-    Northern Ireland) are left out and the rest move up, so a locality can have fewer than `take`.
+    Old codes move to new ones. Neighbours that are no locality of the handbook (districts) are left out and the rest
+    move up, so a locality can have fewer than `take`.
     Raises DataError for a column or code that is not known, a locality without a row, and a neighbour that is
     listed twice.
     """
@@ -85,7 +86,8 @@ def _nearest(pairs: pd.DataFrame, file: File, register: Register) -> pd.DataFram
     pairs = pairs.copy()
     for column in ("area_code", "neighbour_code"):
         pairs[column] = pairs[column].replace(register.recodes)
-    for code in sorted(localities - set(pairs["area_code"])):
+    nations = file.reads.get("nations", "EWSN")
+    for code in sorted(c for c in localities - set(pairs["area_code"]) if c[0] in nations):
         what = f"{code} ({register.names[code]}) has no neighbours"
         remedy = "Its code may have changed: see data/figures/area_changes.csv."
         raise _common.fail(file.name, None, None, what, remedy)

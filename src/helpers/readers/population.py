@@ -12,6 +12,7 @@ Counties are not in the file: the districts below them are, and are added up lat
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -20,6 +21,8 @@ from ..catalogue import Indicator, Source
 from ..geography import Register
 from ..schemas import AREA_CODE
 from . import Reading, _common, _csv, _select
+
+OUTSIDE = "outside England, where the copy holds shares of a nation's people and not counts"
 
 
 def read(folder: Path, source: Source, indicators: list[Indicator], register: Register) -> Reading:
@@ -43,7 +46,11 @@ def read(folder: Path, source: Source, indicators: list[Indicator], register: Re
         part = pd.DataFrame({"area_code": table["code"], "value": table[ages].sum(axis=1)})
         same = {"indicator": indicator.id, "period": str(file.reads["period"]), "unit": "count"}
         rows.append(part.assign(**same, status="final", release_date=file.release_date, file=file.name))
-    return _common.reading(pd.concat(rows, ignore_index=True), indicators, register, source.id)
+    rows = pd.concat(rows, ignore_index=True)
+    english = rows["area_code"].str.startswith("E")
+    reading = _common.reading(rows[english], indicators, register, source.id)
+    dropped = {OUTSIDE: int((~english).sum()), **reading.dropped} if not english.all() else reading.dropped
+    return replace(reading, considered=len(rows), dropped=dropped)
 
 
 def _table(folder: Path, file) -> pd.DataFrame:

@@ -14,7 +14,11 @@ KINDS = {
     "E08": "metropolitan district",
     "E09": "London borough",
     "E10": "county council",
+    "W06": "unitary authority",
+    "S12": "council area",
+    "N09": "local government district",
 }
+SINGLE = ("E06", "E08", "E09", "W06", "S12", "N09")  # no council stands above or below these
 
 
 def _csv(path: Path) -> pd.DataFrame:
@@ -24,16 +28,16 @@ def _csv(path: Path) -> pd.DataFrame:
 def tables(folder: Path, source: Source, register: None = None) -> dict[str, pd.DataFrame]:
     """Return the tables `localities`, `districts` and `area_changes` (schemas of those names).
 
-    Shapes: 153 English upper-tier and unitary authorities; every English lower-tier code since 2011; every change
-    of an upper-tier code since 2013.
+    Shapes: 218 localities, the 153 upper-tier and unitary authorities of England and every council of Wales (22),
+    Scotland (32) and Northern Ireland (11), whose region is their nation; every English lower-tier code since 2011;
+    every change of an upper-tier code since 2013.
     """
     lookup = _csv(folder / "la_all_codes.csv")
-    lookup = lookup[lookup["LADCD"].str.startswith("E")]
     reads = {key: value for file in source.files for key, value in file.reads.items()}
     localities = _localities(folder)
     return {
         "localities": localities,
-        "districts": _districts(lookup, set(localities["area_code"])),
+        "districts": _districts(lookup[lookup["LADCD"].str.startswith("E")], set(localities["area_code"])),
         "area_changes": _area_changes(folder, lookup, reads),
     }
 
@@ -41,6 +45,9 @@ def tables(folder: Path, source: Source, register: None = None) -> dict[str, pd.
 def _localities(folder: Path) -> pd.DataFrame:
     places = _csv(folder / "utla_all_codes.csv")
     places = places[places["UTLACD"].str[:3].isin(KINDS)]
+    # outside England there are no regions: the nation stands in their place
+    for region, nation in (("RGNCD", "CTRYCD"), ("RGNNM", "CTRYNM")):
+        places[region] = places[region].mask(places[region].str.strip() == "", places[nation])
     return pd.DataFrame(
         {
             "area_code": places["UTLACD"],
@@ -72,7 +79,7 @@ def _area_changes(folder: Path, lookup: pd.DataFrame, reads: dict) -> pd.DataFra
     years = {**dict(zip(published["oldcd"], published["start"], strict=True)), **reads["recode_years"]}
     names = dict(zip(lookup["LADCD"], lookup["LADNM"], strict=True))
     rows = []
-    single = lookup[lookup["LADCD"].str[:3].isin(["E06", "E08", "E09"]) & (lookup["LADCD"] != lookup["LADCD_ACTIVE"])]
+    single = lookup[lookup["LADCD"].str[:3].isin(SINGLE) & (lookup["LADCD"] != lookup["LADCD_ACTIVE"])]
     for row in single.itertuples():
         kind = "recode" if row.LADNM == row.LADNM_ACTIVE else "part"
         rows.append((row.LADCD, row.LADNM, row.LADCD_ACTIVE, row.LADNM_ACTIVE, kind, int(years[row.LADCD])))

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..evidence import Evidence
-from . import Finding
+from . import Finding, _elsewhere
 
 AREA = 3
 TITLE = "Earlier help for children"
@@ -38,6 +38,8 @@ class Sign(NamedTuple):
 
 def recommend(e: Evidence, thresholds: dict) -> list[Finding]:
     """Return "test" where all three signs are there, "watch" where two are, and what it would take to learn more."""
+    if e.nation != "England":
+        return _elsewhere.learning(e)
     years = own_years(e)
     if len(years) < 2:
         return [

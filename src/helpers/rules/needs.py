@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ..evidence import Evidence, Latest
-from . import Finding
+from . import Finding, _elsewhere
 
 AREA = 2
 CHAPTERS = ("needs", "outcomes")
@@ -104,6 +104,8 @@ def tied(one: Judged, other: Judged) -> bool:
 
 def recommend(e: Evidence, thresholds: dict) -> list[Finding]:
     """Return a finding for each priority need, what was looked at and not named, and what hides within the place."""
+    if e.nation != "England":
+        return _elsewhere.needs(e)
     every = judged(e, thresholds)
     compared = [j for j in every if not math.isnan(j.worse)]
     silent = [i for c in CHAPTERS for i in e.select(c) if e.indicators[i]["polarity"] != "no judgement"]
