@@ -8,6 +8,7 @@ import pytest
 
 from helpers import audit, disclosure
 from helpers.audit import Published
+from helpers.schemas import DataError
 from test_disclosure import CHILDREN, TRAP, relations
 
 
@@ -102,3 +103,47 @@ def test_what_is_protected_together_passes_and_without_it_leaks(seed):
         sums.append((("all", c), [(r, c) for r in rows]))
     together = disclosure.protect(cells, sums)
     assert not audit.audit([Published("whole", together, sums)])
+
+
+def northbeck():
+    """What the fictional pack publishes, as its bundle holds it."""
+    from helpers import local_evidence
+
+    return local_evidence.of_place("northbeck")
+
+
+@pytest.fixture(scope="module")
+def local():
+    return northbeck()
+
+
+def test_the_shipped_pack_passes_and_a_planted_number_does_not(local):
+    tables = audit.of_local("northbeck", local, "2026")
+    hidden = [cell for table in tables for cell, n in table.counts.items() if n is None]
+    assert hidden, "nothing is hidden in the pack, so this test shows nothing"
+    assert not audit.audit(tables)
+    leaks = audit.audit([*tables, Published("a page that says it", {hidden[0]: 10})])
+    assert [leak.cell for leak in leaks] == [hidden[0]]
+
+
+def test_what_an_edition_keeps_is_what_it_published(local, tmp_path):
+    tables = audit.of_local("northbeck", local, "2026-01-01")
+    audit.keep(tables, tmp_path / "2026-01-01")
+    assert audit.before("2026-02-01", tmp_path) == tables
+    assert not audit.before("2026-01-01", tmp_path)
+
+
+def test_the_check_names_both_editions(local, tmp_path):
+    """The same pack in two editions: what was shown in one and is hidden in the other is given away."""
+    import copy
+    import json
+
+    older = copy.deepcopy(local)
+    rows = older["programmes"]["rows"]
+    row, band = next((g, b) for p in rows for g in p["flow"] for b in g if b != "gate" and g[b] is None)
+    row[band] = 10
+    audit.keep(audit.of_local("northbeck", older, "2025-01-01"), tmp_path / "editions" / "2025-01-01")
+    (tmp_path / "bundles" / "northbeck").mkdir(parents=True)
+    (tmp_path / "bundles" / "northbeck" / "local.json").write_text(json.dumps(local))
+    with pytest.raises(DataError, match=r"2025-01-01: flow.*2026-01-01: flow|2026-01-01: flow.*2025-01-01: flow"):
+        audit.check("2026-01-01", tmp_path / "bundles", tmp_path / "editions")

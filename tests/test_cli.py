@@ -10,6 +10,7 @@ from helpers.cli import app
 from repository import GOLDEN, handbook
 
 COMMANDS = [
+    "audit",
     "list",
     "ingest",
     "fetch",

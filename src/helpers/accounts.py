@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import pandas as pd
 
 from . import benchmarks, breaks, charts_spend, england_only, periods, spend, tables
-from .evidence import Evidence, reason
+from .evidence import Evidence, once, reason
 from .narrative import Html, number, paragraph
 
 ACCOUNTS = {
@@ -17,7 +15,7 @@ ACCOUNTS = {
 ZERO = breaks.ZERO
 
 
-@cache
+@once
 def lines(e: Evidence, account: str) -> pd.DataFrame:
     """Return one row per classified line and year: nominal, real and per-child pounds, in the classification's order.
 
@@ -55,7 +53,7 @@ def lines(e: Evidence, account: str) -> pd.DataFrame:
     return series.sort_values(["order", "financial_year"])[wanted].reset_index(drop=True)
 
 
-@cache
+@once
 def by_year(e: Evidence, account: str) -> pd.DataFrame:
     """Return this locality's rows of spend.early_late, with real pounds per child of each stage."""
     everyone = e.early_late

@@ -8,10 +8,12 @@ hidden count can be (helpers.disclosure.known).
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+import json
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from . import disclosure
+from . import disclosure, editions, paths, schemas
 from .disclosure import Relation
 
 CLOSE = 2  # a hidden count that is known to within 2 people is as good as shown
@@ -92,3 +94,83 @@ def _connected(counts: dict, sums: list[Relation]) -> Iterable[tuple[list, list[
         if find(cell) in groups:
             groups[find(cell)][0].append(cell)
     return groups.values()
+
+
+# --- what is published of a locality's own evidence ---------------------------------------------------------------
+
+BREAKDOWNS = ("method", "place", "who")  # each of them makes the number of people who were listened to
+KEPT = "counts.json"
+
+
+def of_local(slug: str, local: Mapping, edition: str) -> list[Published]:
+    """Return the tables of counts of people in the results of one pack (local.json), with the sums that readers see.
+
+    A count is named by its place and by the day on which the pack was prepared: the same in two editions only where
+    nothing was added in between.
+    """
+    made = (slug, local.get("prepared_on", ""))
+    found = []
+    for programme in local.get("programmes", {}).get("rows", ()):
+        counts, sums = {}, []
+        for row in programme["flow"]:
+            parts = [k for k in row if k not in ("gate", "all")]
+            cells = {k: (*made, programme["id"], row["gate"], k) for k in ("all", *parts)}
+            counts |= {cells[k]: row[k] for k in cells}
+            sums.append((cells["all"], [cells[k] for k in parts]))
+        found.append(Published(f"{slug}, {edition}: flow of {programme['id']}", counts, sums))
+    heard = local.get("listening", {}).get("heard")
+    if heard:
+        everyone = (*made, "heard", "all")
+        for by in BREAKDOWNS:
+            rows = {(*made, "heard", by, row[by]): row["people"] for row in heard.get(f"by_{by}", ())}
+            rows = {cell: n for cell, n in rows.items() if n is not None or cell[-1] not in _empty(heard, by)}
+            sums = [(everyone, list(rows))] if rows else []
+            found.append(Published(f"{slug}, {edition}: listening by {by}", {everyone: heard["people"], **rows}, sums))
+    return found
+
+
+def _empty(heard: Mapping, by: str) -> set[str]:
+    """Return the parts of a breakdown in which no session was held: nobody is counted there."""
+    return {row[by] for row in heard.get(f"by_{by}", ()) if row["people"] is None and not row["sessions"]}
+
+
+def published(edition: str, bundles: Path = paths.BUNDLES) -> list[Published]:
+    """Return the tables of counts of all bundles that stand."""
+    found = []
+    for path in sorted(bundles.glob("*/local.json")):
+        found += of_local(path.parent.name, json.loads(path.read_text(encoding="utf-8")), edition)
+    return found
+
+
+def keep(tables: Iterable[Published], folder: Path) -> None:
+    """Write the tables into the folder of a frozen edition, for the audits of editions to come."""
+    record = [
+        {
+            "table": t.table,
+            "counts": [[*k, v] for k, v in t.counts.items()],
+            "sums": [[total, list(parts)] for total, parts in t.sums],
+        }
+        for t in tables
+    ]
+    schemas.write_text(folder / KEPT, json.dumps(record, ensure_ascii=False, indent=1) + "\n")
+
+
+def before(edition: str, folder: Path = editions.EDITIONS) -> list[Published]:
+    """Return the tables that frozen editions before this one published."""
+    found = []
+    for path in sorted(folder.glob(f"*/{KEPT}")):
+        if path.parent.name < edition:
+            for record in json.loads(path.read_text(encoding="utf-8")):
+                counts = {tuple(key): value for *key, value in record["counts"]}
+                sums = [(tuple(total), [tuple(p) for p in parts]) for total, parts in record["sums"]]
+                found.append(Published(record["table"], counts, sums))
+    return found
+
+
+def check(edition: str, bundles: Path = paths.BUNDLES, folder: Path = editions.EDITIONS) -> tuple[int, int]:
+    """Return how many tables and counts were audited. Raises DataError that names the tables of each leak."""
+    tables = [*before(edition, folder), *published(edition, bundles)]
+    leaks = audit(tables)
+    if leaks:
+        raise schemas.DataError([str(leak) for leak in leaks])
+    return len(tables), sum(len(t.counts) for t in tables)

@@ -50,7 +50,7 @@ def _absent(e: Evidence, absent: list[Latest]) -> str:
     else:
         head, words = "No public figure", f"{what} not published for {e.name}. No public figure is held for this place."
     names = "".join(f'<li id="{c.id}">{text(e.indicators[c.id]["title"])}</li>' for c in absent)
-    return f'<section class="hb-absent"><h3>{text(head)}</h3><p>{text(words)}</p><ul>{names}</ul></section>'
+    return f'<section class="hb-absent"><h3>{text(head)}</h3><p>{text(words)}</p><details><summary>{len(absent)} without a figure</summary><ul>{names}</ul></details></section>'
 
 
 def _summary(e: Evidence, chosen: list[Latest]) -> str:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import pandas as pd
 
 from . import breaks, charts, charts_spend, england_only, periods, spend, tables
-from .evidence import Evidence, reason
+from .evidence import Evidence, once, reason
 from .narrative import Html, money, number, paragraph
 
 
-@cache
+@once
 def services(e: Evidence, beginning: str = "rsx_", population: str = "population_all_ages") -> pd.DataFrame:
     """Return one row per line and year of a revenue outturn, in pounds, net.
 

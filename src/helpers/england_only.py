@@ -11,6 +11,7 @@ from .narrative import Html, paragraph
 
 def refusal(e: Evidence, what: str) -> str:
     """Return why `what` ("Section 251", "Form RO3") says nothing of the place of `e`, in a sentence or two."""
+    what = what[0].lower() + what[1:] if what.startswith(("The ", "This ")) else what
     if not e.nation:
         return f"Not known: no public figure is held for {e.name}, and {what} says nothing of it."
     return f"Not known for {e.name}: {what} is of England only, and {e.name} is in {e.nation}."

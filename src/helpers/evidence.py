@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property, wraps
 
 import pandas as pd
 
@@ -20,6 +21,19 @@ _TEXT = dict.fromkeys(
     ["indicator", "period", "unit", "status", "source", "release_date", "file", "coverage", "interval", "benchmark_of"],
     "str",
 )
+
+
+def once(function: Callable) -> Callable:
+    """Keep what a function of (evidence, ...) returns for as long as that evidence lives, and no longer."""
+
+    @wraps(function)
+    def kept(e: Evidence, *args):
+        answers = e.__dict__.setdefault("_answers", {})
+        if (function, args) not in answers:
+            answers[function, args] = function(e, *args)
+        return answers[function, args]
+
+    return kept
 
 
 @dataclass(frozen=True)
@@ -129,7 +143,7 @@ class Evidence:
         ]
         return [key for _, _, key in sorted(chosen)]
 
-    @cache  # noqa: B019 - a chapter holds one Evidence, and ends with it
+    @once
     def latest(self, indicator: str) -> Latest:
         """Return the newest value of an indicator with its comparisons, or the state of what is missing."""
         rows, present = self.rows(indicator), self.present(indicator)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from . import findings as documents
 from . import stability, tables
-from .evidence import Evidence
+from .evidence import Evidence, once
 from .narrative import Html, number, paragraph, periods_of, sentence, text
 from .rules import STATUSES, Finding, resolve
 
@@ -28,13 +26,13 @@ RUNS = 48  # of helpers.stability
 SHOWN = 3  # rows of evidence that are shown without unfolding
 
 
-@cache
+@once
 def findings(e: Evidence) -> list[Finding]:
     """Return the findings of every rule, in the order of the areas, under the thresholds of this edition."""
     return documents.of(e)
 
 
-@cache
+@once
 def _steady(e: Evidence) -> dict[str, dict]:
     return documents.steady(e)
 

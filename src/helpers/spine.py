@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from . import cards, charts_needs, england_only, periods, tables
 from .catalogue import THEMES
 from .charts_needs import EDGE
-from .evidence import Evidence, Latest, reason
+from .evidence import Evidence, Latest, once, reason
 from .narrative import COMPARED, Html, interval, listed, number, paragraph, text, value_of
 
 STAGES = ("early childhood", "school age", "young adulthood", "working age", "later life", "all ages")
@@ -29,7 +27,7 @@ def in_words(n: int) -> str:
     return f"{_TENS[n // 10]}{'-' + _UNITS[n % 10] if n % 10 else ''}" if n < 100 else str(n)
 
 
-@cache
+@once
 def standing(e: Evidence) -> dict[str, object]:
     """Return {indicator: its row of standing.csv}."""
     return {row.indicator: row for row in e.standing.itertuples(index=False)}

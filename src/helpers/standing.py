@@ -96,21 +96,28 @@ def _one(part: pd.DataFrame, england: float, indicator: Indicator, members: dict
         table[column] = found[column].to_numpy()
     position = {code: i for i, code in enumerate(table.index)}
     centre, variance = found["centre"].to_numpy(), found["variance"].to_numpy()
+    position = {code: i for i, code in enumerate(table.index)}
     for name in COMPARATORS:
-        near = [[position[c] for c in members.get(name, {}).get(code, []) if c in position] for code in table.index]
-        table[f"p_higher_{name}"] = [
-            _above(centre, variance, own, [n for n in others if not np.isnan(centre[n])])
-            for own, others in enumerate(near)
-        ]
+        near = np.zeros((len(table), len(table)))
+        for own, code in enumerate(table.index):
+            near[own, [position[c] for c in members.get(name, {}).get(code, []) if c in position]] = 1
+        table[f"p_higher_{name}"] = _above(centre, variance, near)
     return table.drop(columns=["centre", "variance"])
 
 
-def _above(centre: np.ndarray, variance: np.ndarray, own: int, others: list[int]) -> float:
-    """Return the chance that a place's true value lies above the mean of others; nan with fewer than five of them."""
-    if np.isnan(centre[own]) or len(others) < benchmarks.MIN_NEIGHBOURS:
-        return np.nan
-    spread = np.sqrt(variance[own] + variance[others].mean() / len(others))
-    return float(stats.norm.cdf((centre[own] - centre[others].mean()) / spread))
+def _above(centre: np.ndarray, variance: np.ndarray, near: np.ndarray) -> np.ndarray:
+    """Return for each place the chance that its true value lies above the mean of those with a 1 in its row of `near`.
+
+    Those without a value do not count; nan with fewer than five that have one.
+    """
+    known = ~np.isnan(centre)
+    weight = near * known
+    n = weight.sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = weight @ np.where(known, centre, 0) / n
+        spread = np.sqrt(variance + weight @ np.where(known, variance, 0) / n**2)
+        chance = stats.norm.cdf((centre - mean) / spread)
+    return np.where(n >= benchmarks.MIN_NEIGHBOURS, chance, np.nan)
 
 
 def against(value, lower, upper, benchmark: float, kind: str, multiplier: float = 1) -> pd.DataFrame:

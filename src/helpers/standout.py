@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 
 from . import elsewhere, periods, tables
-from .evidence import Evidence, Latest, reason
+from .evidence import Evidence, Latest, once, reason
 from .narrative import COMPARED, Html, interval, listed, paragraph, peers, text, value_of
 from .rules import needs as rule
 from .spine import in_words, small, standing
@@ -17,7 +16,7 @@ ASSETS = (
 )
 
 
-@lru_cache(maxsize=8)
+@once
 def thresholds(e: Evidence) -> dict[str, float]:
     """Return the thresholds of the rules by name."""
     return {name: record["value"] for name, record in e.thresholds.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import (
+    audits,
     build,
     figures,
     packs,
@@ -11,4 +12,4 @@ from . import (
 )
 from .shared import app
 
-__all__ = ["app", "build", "figures", "packs", "publish", "rules"]
+__all__ = ["app", "audits", "build", "figures", "packs", "publish", "rules"]

@@ -12,8 +12,8 @@ from typing import Annotated
 
 import typer
 
+from .. import audit, bundles, cluster, findings, paths, render, since, sources
 from .. import book as site
-from .. import bundles, cluster, findings, paths, render, since, sources
 from .. import engine as engine_module
 from .. import private as private_build
 from ..schemas import DataError
@@ -57,6 +57,7 @@ def _bundle(places, values: dict[str, str]) -> None:
         for _ in findings.write([(code, slug) for code, slug, _ in places], values):
             bar.advance(task)
     since.write([(code, slug) for code, slug, _ in places], values)
+    audit.check(values["edition"])
 
 
 @app.command("render")

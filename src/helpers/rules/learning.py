@@ -8,12 +8,11 @@ rule can never say scale.
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
-from ..evidence import Evidence
+from ..evidence import Evidence, once
 from . import Finding, _elsewhere
 
 AREA = 3
@@ -101,7 +100,7 @@ def recommend(e: Evidence, thresholds: dict) -> list[Finding]:
     return [Finding(status="nothing found", words=words, **usual), *_gaps(e)]
 
 
-@lru_cache(maxsize=64)
+@once
 def own_years(e: Evidence) -> list[dict]:
     """Return the years of this locality's Section 251 spend in which every early and late line is known, oldest first."""
     table = e.early_late
@@ -109,7 +108,7 @@ def own_years(e: Evidence) -> list[dict]:
     return own[own["early_share"].notna()].sort_values("financial_year").to_dict("records")
 
 
-@lru_cache(maxsize=64)
+@once
 def neighbours(e: Evidence, year: str) -> np.ndarray:
     """Return the early shares of the neighbours in a year, %, of those that have one."""
     codes = [n["area_code"] for n in e.neighbours]
@@ -167,12 +166,12 @@ def _share(e: Evidence, first: dict, last: dict, around: np.ndarray, t: dict) ->
     return Sign(below or far, words, turns)
 
 
-@lru_cache(maxsize=64)
+@once
 def _expected(e: Evidence) -> dict | None:
     return e.expected.loc["late"].to_dict() if "late" in e.expected.index else None
 
 
-@lru_cache(maxsize=64)
+@once
 def _rates(e: Evidence) -> list:
     """Return the standing of the rates of help that comes back, as named tuples."""
     if not {"indicator", "p_higher", "q"} <= set(e.standing.columns):
@@ -227,7 +226,7 @@ def _failure_demand(e: Evidence, t: dict) -> Sign:
     return Sign(True, f"Help comes back more often than in England and in places like it: {titles}.", turns)
 
 
-@lru_cache(maxsize=64)
+@once
 def _trace(e: Evidence) -> tuple[str, ...]:
     lines = e.classification[
         (e.classification["account"] == "s251") & e.classification["stage"].isin(["early", "late"])

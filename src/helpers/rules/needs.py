@@ -9,9 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
-from ..evidence import Evidence, Latest
+from ..evidence import Evidence, Latest, once
 from . import Finding, _elsewhere
 
 AREA = 2
@@ -41,7 +40,7 @@ def judged(e: Evidence, thresholds: Mapping[str, float]) -> list[Judged]:
     return list(_judged(e, tuple(sorted((k, v) for k, v in thresholds.items() if k.startswith("needs_")))))
 
 
-@lru_cache(maxsize=64)
+@once
 def _judged(e: Evidence, chosen: tuple) -> tuple[Judged, ...]:
     thresholds, found = dict(chosen), []
     for row in e.standing.itertuples(index=False):
