@@ -17,6 +17,7 @@ STATUSES = ("found", "asked", "agreed", "changed", "waived", "refused", "kept")
 
 def place(found, edition="2026-11-22"):
     return SimpleNamespace(
+        changes={},
         name="Northbeck",
         place={"slug": "northbeck", "edition": edition},
         local={"barriers": found} if found else {},
@@ -134,3 +135,16 @@ def test_only_real_packs_are_rolled_up(tmp_path):
     assert [one["slug"] for one in found] == ["leeds"]
     assert found[0]["rows"][0]["cases"] == 35
     assert barriers.of_all(tmp_path / "nothing") == []
+
+
+def test_what_moved_since_the_edition_before_is_said():
+    e = place(FOUND)
+    assert "from the next edition on" in barriers_page.barriers(e)
+    e.changes = {"since": "2025-11-22", "barriers": []}
+    assert "Nothing in the register moved" in barriers_page.barriers(e)
+    e.changes["barriers"] = [
+        {"barrier": "b", "rule": "<b>Form</b>", "what": "by when", "before": "", "now": "2027-01-01"}
+    ]
+    page = barriers_page.barriers(e)
+    assert "1 entry of the register moved" in page and "2027-01-01" in page
+    assert "<b>Form" not in page

@@ -39,7 +39,7 @@ RUNGS = [
     {"bundles", "evidence", "fetch"},
     {"rules", "decisions"},
     {"stability", "editions"},
-    {"findings", "audit"},
+    {"findings", "audit", "barrier_moves"},
     {"narrative", "since"},
     {"tables", "charts", "breaks", "local_notice", "programmes_words", "england_only", "elsewhere"},
     {"charts_spend", "charts_programmes", "network_chart", "charts_outcomes", "charts_needs", "fast_page"},

@@ -104,7 +104,22 @@ def _moves(e: Evidence, rows: list[dict]) -> str:
     if undated:
         names = "; ".join(r["rule"] for r in undated)
         parts.append(paragraph(f"No date is set for: {names}.", "hb-gap"))
-    return "".join(parts)
+    return "".join(parts) + _since(e)
+
+
+def _since(e: Evidence) -> str:
+    """Return what became of the rules since the edition before."""
+    if not e.changes:
+        return paragraph("What moved since the edition before will stand here from the next edition on.", "hb-source")
+    moves, day = e.changes.get("barriers", []), periods.label(e.changes["since"])
+    if not moves:
+        return paragraph(f"Nothing in the register moved since the edition of {day}.", "hb-gap")
+    rows = [[m["rule"], m["what"], m["before"] or "not said", m["now"] or "not said"] for m in moves]
+    caption = marked(e, f"What moved since the edition of {day}")
+    how_many = "1 entry" if len(moves) == 1 else f"{len(moves)} entries"
+    return paragraph(f"{how_many} of the register moved since the edition of {day}.") + tables.table(
+        caption, ["Rule", "What moved", "Before", "Now"], rows
+    )
 
 
 def everywhere() -> Html:

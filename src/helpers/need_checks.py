@@ -88,7 +88,8 @@ def by_third(gain, need, helped) -> list[Third]:
         error.append(np.sqrt(one.var(ddof=1) / len(one) + other.var(ddof=1) / len(other)))
         people.append(len(one))
     raw, error = np.array(raw), np.array(error)
-    fit = combine_effects(raw, error**2, method_re="dl")
+    with np.errstate(invalid="ignore"):  # it also works out a variant that is not used and may not exist
+        fit = combine_effects(raw, error**2, method_re="dl")
     spread, mean = max(fit.tau2, 0.0), fit.mean_effect_re
     weight = spread / (spread + error**2)
     shrunk = mean + weight * (raw - mean)

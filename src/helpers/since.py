@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from . import bundles, catalogue, editions, fingerprints, geography, paths, schemas
+from . import barrier_moves, bundles, catalogue, editions, fingerprints, geography, paths, schemas
 from .findings import NAME as FINDINGS
 from .schemas import DataError
 
@@ -72,6 +72,7 @@ def write(places: Iterable[tuple[str, str]], values: Mapping[str, str], folder: 
             "since": old.edition,
             "figures": _records(figures[figures["area_code"] == code]),
             "findings": _records(flips[flips["area_code"] == code]),
+            "barriers": barrier_moves.since(old.edition, slug, folder),
         }
         schemas.write_text(folder / slug / NAME, json.dumps(own, ensure_ascii=False, indent=1) + "\n")
     whole = {

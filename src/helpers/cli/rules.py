@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from .. import audit, editions, evidence, paths, since, stability
+from .. import audit, barrier_moves, editions, evidence, paths, since, stability
 from ..rules import STATUSES
 from ..schemas import DataError
 from .shared import BaseYear, ComparatorSet, Edition, Only, app, chosen, locked, out, parameters, told
@@ -74,6 +74,7 @@ def release(edition: Annotated[str, typer.Argument(help="The ISO day of the edit
     present, _ = since.present(edition, [slug for _, slug, _ in chosen("")])
     folder = editions.freeze(present)
     audit.keep(audit.published(edition), folder)
+    barrier_moves.keep(folder)
     size = sum(path.stat().st_size for path in folder.iterdir())
     out.print(
         f"{paths.shown(folder)}: {len(present.figures):,} series and {len(present.findings):,} findings of"
