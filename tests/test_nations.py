@@ -149,3 +149,18 @@ def test_the_other_set_of_neighbours_may_hold_places_of_other_nations_with_their
     latest = e.latest("children_looked_after")
     english = sum(n["area_code"][0] == "E" for n in e.neighbours)
     assert latest.n <= english <= latest.of == len(e.neighbours)
+
+
+def test_the_worst_year_of_a_trend_is_told_from_the_place_s_own_nation(folder):
+    """The five-point test leaves out the year furthest on the worse side of Wales, not of England."""
+    from helpers import catalogue, geography, outcome_trends
+
+    register = geography.load()
+    rows = bundles.measured(bundles.figures(settings.load()["edition"]), register)
+    indicators = {i: catalogue.indicators()[i] for i in ("happiness", "life_satisfaction", "anxiety")}
+    table = outcome_trends.of_outcomes(rows, register, indicators)
+    welsh = rows[rows["area_code"].str.startswith("W") & rows["indicator"].isin(indicators)]
+    alone = outcome_trends.of_outcomes(welsh, register, indicators)  # without England's figures, nothing changes
+    of_wales = table[table["area_code"].str.startswith("W")].reset_index(drop=True)
+    assert len(of_wales) > 40 and (of_wales["rule"] == "five points").any()
+    pd.testing.assert_frame_equal(of_wales, alone.reset_index(drop=True), check_dtype=False)

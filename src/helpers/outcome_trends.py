@@ -16,7 +16,7 @@ import pandas as pd
 
 from . import periods, trends
 from .catalogue import Indicator
-from .geography import ENGLAND, Register
+from .geography import ENGLAND, NATIONS, Register
 from .measures import MULTIPLIER
 from .schemas import PRESENT
 
@@ -46,8 +46,14 @@ def of_outcomes(rows: pd.DataFrame, register: Register, indicators: dict[str, In
     chosen = [i for i in indicators.values() if i.chapter == "outcomes"]
     wanted = rows[rows["indicator"].isin([i.id for i in chosen]) & rows["status"].isin(PRESENT)]
     by_indicator = dict(tuple(wanted.groupby("indicator")))
-    places = list(register.england["area_code"])
-    found = [of_one(by_indicator[i.id], places, i) for i in chosen if i.id in by_indicator]
+    letters = register.localities["region_code"].str[0]
+    places = {code: register.localities.loc[letters == x, "area_code"].tolist() for x, (code, _) in NATIONS.items()}
+    found = [
+        of_one(by_indicator[i.id], own, i, nation)
+        for i in chosen
+        if i.id in by_indicator
+        for nation, own in places.items()
+    ]
     return pd.concat(found, ignore_index=True)[COLUMNS] if found else pd.DataFrame(columns=COLUMNS)
 
 
@@ -72,14 +78,14 @@ def steps(available: list[str]) -> list[str]:
     return [f"{year}{ordered[0][4:]}" for year in reversed(years)]
 
 
-def of_one(rows: pd.DataFrame, places: list[str], indicator: Indicator) -> pd.DataFrame:
-    """Return what `of_outcomes` says of one indicator."""
+def of_one(rows: pd.DataFrame, places: list[str], indicator: Indicator, nation: str = ENGLAND) -> pd.DataFrame:
+    """Return what `of_outcomes` says of one indicator, for places of one nation."""
     grid = steps(list(rows["period"]))
     wide = {
         c: rows.pivot(index="area_code", columns="period", values=c).reindex(index=places, columns=grid)
         for c in ("value", "lower", "upper", "count", "denominator")
     }
-    england = rows[rows["area_code"] == ENGLAND].set_index("period")["value"].reindex(grid).to_numpy(float)
+    england = rows[rows["area_code"] == nation].set_index("period")["value"].reindex(grid).to_numpy(float)
     value = wide["value"].to_numpy(float)
     counted = indicator.method in ("proportion", "crude_rate")
     weighed = ("count", "denominator") if counted else ("lower", "upper")

@@ -155,7 +155,7 @@ def _signed(value: float, unit: str, decimals: int) -> str:
 
 def _how() -> list[str]:
     return [
-        f"Five-point test: of the newest {WINDOW} periods that do not overlap, the one furthest on the worse side of England is left out,"
+        f"Five-point test: of the newest {WINDOW} periods that do not overlap, the one furthest on the worse side of the nation is left out,"
         f" since a bad year draws the eye and the years around it look better by chance alone. The other {trends.POINTS} must"
         f" pass chi-squared for trend above {trends.CRITICAL} (99.8%), and keep their direction when any one is dropped.",
         f"Control chart (XmR), from {trends.MIN_CHART_POINTS} points without a gap: limits at the mean ± {trends.LIMIT} mean moving"

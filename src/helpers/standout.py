@@ -227,13 +227,14 @@ def _assets(e: Evidence) -> Html:
             continue
         median = peers(e, latest).removeprefix(f"Median of its {e.comparator}: ")
         median = median.removeprefix(f"{e.comparator.capitalize()}: ")
-        said = f"{COMPARED[latest.against_england][0]} {latest.against_england}"
+        said = f"{COMPARED[latest.against][0]} {latest.against}"
+        standard = value_of(e, latest, latest.benchmark)
         rows.append(
             [
                 _link(e, latest),
                 f"{value_of(e, latest)}, {periods.label(latest.period)}",
                 interval(e, latest).removeprefix("95% interval ").replace("No interval", "none"),
-                value_of(e, latest, latest.england),
+                standard if latest.benchmark_of == e.nation else f"{latest.benchmark_of}: {standard}",
                 median,
                 said,
             ]
@@ -248,7 +249,8 @@ def _assets(e: Evidence) -> Html:
         lead = f"To build on: {e.name} has more than the middle one of its {e.comparator} of {listed(names)}."
     else:
         lead = f"{e.name} has no more of what is counted here than the middle one of its {e.comparator}."
-    head = ["What there is", e.name, "95% interval", "England", "Neighbours' median (with data)", "Beside England"]
+    nation = e.nation or "Nation"
+    head = ["What there is", e.name, "95% interval", nation, "Neighbours' median (with data)", f"Beside {nation}"]
     table = tables.table(f"What there is to build on in {e.name}, and how people feel", head, rows, (3,))
     unknown = (
         "How many hubs, charities, groups and volunteers there are is not known here: no open source counts them for every"
