@@ -76,6 +76,7 @@ def test_a_programme_whose_figures_fail_or_that_is_not_known_is_not_appraised():
         assert "can be appraised yet" in page(**changes)
 
 
-def test_the_empty_register_of_studies_is_said():
+def test_the_empty_register_of_studies_is_said(monkeypatch):
+    monkeypatch.setattr(appraisal_page.evidence, "shared", lambda name: {"studies.json": []}[name])
     fields = dict.fromkeys((f.name for f in dataclasses.fields(Evidence)), None)
     assert "is empty" in appraisal_page.elsewhere(Evidence(**fields))

@@ -57,7 +57,8 @@ def test_a_killed_worker_changes_no_byte(repository, tmp_path):
         until = time.monotonic() + 120
         while len(list(there.glob("*"))) < 5 and not running.done() and time.monotonic() < until:
             time.sleep(0.02)
-        assert not running.done() and len(list(there.glob("*"))) < 20, "this must be in the middle"
+        assert not running.done(), running.result().stdout + running.result().stderr
+        assert len(list(there.glob("*"))) < 20, "this must be in the middle"
         os.kill(doomed.pid, signal.SIGKILL)
         done = running.result()
         assert doomed.wait(5) == -signal.SIGKILL

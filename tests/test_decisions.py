@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from helpers import corrections, decisions, decisions_page
+from helpers import corrections, corrections_page, decisions, decisions_page
 from helpers.evidence import Evidence, Latest
 from helpers.pack import Pack
 from helpers.schemas import DataError
@@ -85,13 +85,15 @@ LINE = "2026-12-01,A figure of adult obesity was of the year before,2026-11-22,{
 HEAD = "corrected_on,what_was_wrong,since_edition,who_is_affected,what_was_done,where\n"
 
 
-def test_the_log_of_corrections_is_readable_and_touches_whom_it_names(tmp_path):
+def test_the_log_of_corrections_is_readable_and_touches_whom_it_names(tmp_path, monkeypatch):
     corrections.read()
     path = tmp_path / "corrections.csv"
     e = evidence(ROW)
     for who, touched in (("all", True), ("E06000001 X99000001", True), ("E06000001", False)):
         path.write_text(HEAD + LINE.format(who=who))
-        assert ("the year before" in corrections.of_place(e, path)) == touched
+        record = corrections.read(path).to_dict("records")
+        monkeypatch.setattr(corrections_page.evidence, "shared", lambda name, r=record: {"corrections.json": r}[name])
+        assert ("the year before" in corrections_page.of_place(e)) == touched
     path.write_text(HEAD + LINE.format(who="some places"))
     with pytest.raises(DataError, match="who_is_affected"):
-        corrections.of_place(e, path)
+        corrections.read(path)

@@ -63,5 +63,5 @@ def test_a_notebook_that_was_deleted_is_made_again(root):
 
 def test_another_parameter_is_another_result(root):
     told = handbook(root, "render", "--only", "trafford", "--price-base-year", "2023-24").stdout
-    assert "6 chapters run" in told
+    assert "7 chapters run" in told
     assert "prices of 2023-24" in (root / "book" / "localities" / "trafford" / "spend.ipynb").read_text()

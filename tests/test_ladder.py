@@ -31,7 +31,7 @@ RUNGS = [
         "effects",
         "participants",
     },
-    {"appraised"},
+    {"appraised", "corrections"},
     {"spend_tables", "casemix", "worth", "funnels", "outcome_trends", "outcome_lists", "change_pairs"},
     {"outcome_bundle", "integrity"},
     {"listening", "institutions", "barriers", "programmes", "standing", "improved", "fast", "downloads"},
@@ -43,7 +43,7 @@ RUNGS = [
     {"narrative", "since"},
     {"tables", "charts", "breaks", "local_notice", "programmes_words", "england_only", "elsewhere"},
     {"charts_spend", "charts_programmes", "network_chart", "charts_outcomes", "charts_needs", "fast_page"},
-    {"freshness", "corrections", "decisions_page", "since_page", "improved_page", "appraisal_page"},
+    {"freshness", "corrections_page", "decisions_page", "since_page", "improved_page", "appraisal_page"},
     {
         "council",
         "given_need",

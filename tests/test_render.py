@@ -15,7 +15,9 @@ from repository import GOLDEN, copy_of_repository, handbook
 
 
 def test_chapters_stand_in_the_order_of_their_numbers():
-    assert list(render.chapters()) == ["overview", "needs", "spend", "outcomes", "recommendations", "sources"]
+    assert list(render.chapters()) == [
+        *("overview", "needs", "spend", "outcomes", "recommendations", "brief", "sources")
+    ]
 
 
 @pytest.mark.parametrize("path", list(render.chapters().values()), ids=lambda p: p.stem)

@@ -50,7 +50,7 @@ def evidence(share=10.0, first=25.0, studentised=2.0, p=0.99, q=0.01, excess=40.
     values = {"rereferrals": 30.0, "unit_cost_looked_after": weekly}
     indicators = {i: {"title": i, "chapter": "needs", "source": "s"} for i in values if values[i] == values[i]}
     fields = dict.fromkeys((f.name for f in dataclasses.fields(Evidence)), None) | {
-        "place": {"name": "Somewhere", "area_code": OWN, "edition": "2026-11-22", "neighbours": {"dfe": [{"area_code": c} for c in PEERS]}},
+        "place": {"name": "Somewhere", "area_code": OWN, "edition": "2026-11-22", "nation": "England", "region_code": "E12000001", "neighbours": {"dfe": [{"area_code": c} for c in PEERS]}},
         "early_late": early_late.assign(account="s251"), "standing": standing, "expected": expected, "indicators": indicators,
         "classification": pd.DataFrame([["s251", "s251_early_years", "early"]], columns=["account", "indicator", "stage"]),
         "comparator_set": "dfe",

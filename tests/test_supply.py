@@ -16,13 +16,16 @@ from helpers import paths
 LOCK = (paths.ROOT / "requirements.txt").read_text(encoding="utf-8")
 PARTS = dict(re.findall(r"^([A-Za-z0-9._-]+)==([^\s\\]+)", LOCK, re.MULTILINE))
 PERMISSIVE = {
-    "0BSD", "Apache-2.0", "Apache 2.0", "Apache Software License", "BSD", "BSD License", "BSD-2-Clause", "BSD-3-Clause",
+    "0BSD", "Apache-2.0", "Apache 2.0", "Apache Software License", "Apache License, Version 2.0", "BSD", "BSD License", "BSD-2-Clause", "BSD-3-Clause",
     "CC0-1.0", "ISC License (ISCL)", "MIT", "MIT License", "PSF-2.0", "Python Software Foundation License", "Zlib",
     "MIT-0", "MIT-CMU", "ISC", "The Unlicense (Unlicense)", "Unlicense", "ZPL-2.1",
 }  # fmt: skip
 # Parts with another licence, and why they may be used. None of them is copied into what we publish.
 REASONED = {
     "certifi": ("Mozilla Public License 2.0 (MPL 2.0)", "a list of certificates, used as it is; MPL binds its own files"),
+    "axe-playwright-python": ("", "MIT in its licence file; it names none in its metadata. A test tool"),
+    "fqdn": ("MPL-2.0", "looks at host names for a validator, used as it is; MPL binds its own files"),
+    "hypothesis": ("MPL-2.0", "a test tool, used as it is; MPL binds its own files"),
     "docutils": ("Public Domain", "the GPL is of one editor mode that is not in the wheel"),
     "tqdm": ("MPL-2.0 AND MIT", "a progress bar, used as it is; MPL binds its own files"),
 }  # fmt: skip

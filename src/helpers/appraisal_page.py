@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import appraisal, tables
+from . import appraisal, evidence, tables
 from .evidence import Evidence
 from .narrative import Html, number, paragraph, text
 
@@ -66,7 +66,7 @@ def _one(row: dict) -> str:
 
 def elsewhere(e: Evidence) -> Html:
     """Return the register of what studies elsewhere found, or that nobody has entered any."""
-    studies = appraisal.register()
+    studies = [appraisal.Study(**record) for record in evidence.shared("studies.json")]
     if not studies:
         return paragraph(
             "The register of studies (data/reference/evidence.yml) is empty. An effect belongs there only when somebody has"

@@ -13,9 +13,11 @@ import numpy as np
 import pandas as pd
 
 from . import (
+    appraisal,
     barriers,
     benchmarks,
     catalogue,
+    corrections,
     fingerprints,
     geography,
     improved,
@@ -318,6 +320,8 @@ def _write_common(rows: pd.DataFrame, register: Register, edition: str, target: 
     schemas.write_text(common / "expected_models.json", _json(models))
     slugs = dict(zip(register.places["area_code"], register.places["slug"], strict=True))
     own = register.own["area_code"].tolist()  # places without public figures, which are in no sum and no spread
+    schemas.write_text(common / "corrections.json", _json(corrections.read().to_dict("records")))
+    schemas.write_text(common / "studies.json", _json([study.model_dump() for study in appraisal.register()]))
     schemas.write_text(common / "barriers.json", _json(barriers.of_all()))
     schemas.write_text(common / "edition.json", _json({"edition": edition, "slugs": slugs, "own": own}))
 
