@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import bundles, catalogue, evidence, paths, settings
+from helpers import bundles, catalogue, evidence, geography, paths, settings
 from helpers.narrative import Html
 from helpers.rules import needs as rule
 from repository import GOLDEN
@@ -218,7 +218,7 @@ def noise(source, target, seed: int):
 
 def test_on_pure_noise_the_chapter_names_no_more_needs_than_its_rate(tmp_path, monkeypatch):
     noise(paths.FIGURES, tmp_path / "figures", seed=11)
-    codes = pd.read_csv(paths.FIGURES / "localities.csv")["area_code"].tolist()
+    codes = geography.register().england["area_code"].tolist()
     list(bundles.build(codes, settings.load()["edition"], tmp_path / "b", tmp_path / "figures"))
     monkeypatch.setattr(paths, "BUNDLES", tmp_path / "b")
     with_one, quiet = [], ""

@@ -95,7 +95,6 @@ def _gap(words: str) -> Html:
 # ---- trends by rule
 
 
-@england_only.of("The rule that tells trends here")
 def trend_table(e: Evidence) -> Html:
     """Return what the rules of trend say of each outcome, grouped by what they say, with every rule that was used beneath."""
     found = of_place(e, "outcome_trends.json")
@@ -165,7 +164,6 @@ def _how() -> list[str]:
     ]
 
 
-@england_only.of("The rule that tells trends here")
 def headline(e: Evidence) -> Html:
     """Return two sentences for the overview: what the rules of trend say, and what cannot be said."""
     found = of_place(e, "outcome_trends.json")
