@@ -178,7 +178,7 @@ def returns(e: Evidence) -> Html:
             continue
         newest, row = _newest(e, indicator), standing(e).get(indicator)
         near = getattr(row, f"p_higher_{e.comparator_set}")
-        counts = newest.count == newest.count
+        counts = newest.count == newest.count and newest.denominator == newest.denominator
         rows.append(
             [
                 title,
@@ -245,7 +245,8 @@ def _course(e: Evidence, latest: Latest) -> str:
         cells = [number(getattr(row, c), record["unit"], record["decimals"]) for c in names.values()]
         if row.value != row.value:
             cells[0] = f"No value: {reason(row.status)}"
-        counts = f"{row.count:,.0f} of {row.denominator:,.0f}" if row.count == row.count else "no count"
+        whole = row.count == row.count and row.denominator == row.denominator
+        counts = f"{row.count:,.0f} of {row.denominator:,.0f}" if whole else "no count"
         limits = "none"
         if row.interval:
             limits = " to ".join(number(x, record["unit"], record["decimals"]) for x in (row.lower, row.upper))

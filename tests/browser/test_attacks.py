@@ -40,7 +40,9 @@ class Poison:
 
     def within(self, value, key=""):
         if isinstance(value, dict):
-            return {k: v if k == "reads" else self.within(v, k) for k, v in value.items()}
+            # the parts of a breakdown are codes, but for the categories, which are the council's own words
+            kept = {"reads"} if value.get("breakdown", "category") == "category" else {"reads", "part"}
+            return {k: v if k in kept else self.within(v, k) for k, v in value.items()}
         if isinstance(value, list):
             return [self.within(v, key) for v in value]
         return self(value) if isinstance(value, str) and key in TEXTS else value
