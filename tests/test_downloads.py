@@ -41,8 +41,9 @@ def test_two_tables_of_one_name_are_two_files_and_a_given_name_is_taken():
         tables.table("A", ["x"], [["2"]]),
         tables.table("B", ["x"], [["3"]], file="c"),
     )
-    _, files = downloads.tables(page(*made), {}, "s", "f")
+    body, files = downloads.tables(page(*made), {}, "s", "f")
     assert list(files) == ["s-a.csv", "s-a-2.csv", "s-c.csv"]
+    assert [body.count(f'aria-label="{words}"') for words in ("A", "A (2)", "B")] == [1, 1, 1]
     assert read(files["s-a-2.csv"]) == [["x"], ["2"]]
 
 

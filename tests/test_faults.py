@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import resource
 import shutil
 import subprocess
 import sys
-import time
-from pathlib import Path
 
 import pytest
 
 from helpers import paths, schemas
 from repository import copy_of_repository, handbook
-from test_reproducible import tree
 
 PLACES = ("trafford", "isles-of-scilly")
 
@@ -48,21 +44,6 @@ def limited(root, *arguments, size=None):
     command = [*obey, sys.executable, "-m", "helpers", *arguments]
     streams = {"capture_output": True, "text": True}
     return subprocess.run(command, cwd=root, env=environment, preexec_fn=limit, timeout=300, **streams)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("command", "size"), [("bundle", 20_000), ("render", 60_000), ("build", 100_000)])
-def test_a_full_disk_is_told_and_a_later_run_gives_the_same_book(whole, tmp_path, command, size):
-    root = copy_of_repository(tmp_path / "full")
-    if command == "render":
-        handbook(root, "bundle", "--only", " ".join(PLACES))
-    done = limited(root, command, "--only", " ".join(PLACES), size=size)
-    assert done.returncode == 1, done.stdout
-    assert "error:" in done.stderr and "File too large" in done.stderr
-    assert "Traceback" not in done.stdout + done.stderr
-    assert not list((root / "build").rglob(".writing-*")), "a half-written file was left"
-    handbook(root, "build", "--only", " ".join(PLACES))
-    assert tree(root / "book" / "_build" / "html") == tree(whole / "book" / "_build" / "html")
 
 
 def test_a_folder_that_cannot_be_written_is_told_with_its_name(tmp_path):
@@ -119,42 +100,3 @@ def test_a_writer_that_is_killed_leaves_the_file_before(tmp_path):
     )
     assert subprocess.run([sys.executable, "-c", script]).returncode == -9
     assert path.read_text() == "before"
-
-
-@pytest.mark.slow
-def test_a_killed_command_leaves_nobody_writing(again):
-    """Jupyter Book is a process of its own: when the command that started it is killed, it must end too."""
-    chapter = again / "notebooks" / "10_needs.md"
-    chapter.write_text(chapter.read_text() + "\nMore.\n")
-    environment = os.environ | {"HANDBOOK_ROOT": str(again)}
-    command = [sys.executable, "-m", "helpers", "build", "--only", " ".join(PLACES)]
-    process = subprocess.Popen(command, cwd=again, env=environment, stdout=subprocess.DEVNULL)
-
-    def writers():
-        found = []
-        for one in Path("/proc").glob("[0-9]*"):
-            with contextlib.suppress(OSError):
-                if b"jupyter-book" in (one / "cmdline").read_bytes() and (one / "cwd").resolve() == again:
-                    found.append(one.name)
-        return found
-
-    until = time.monotonic() + 120
-    while not writers():
-        assert process.poll() is None and time.monotonic() < until
-        time.sleep(0.05)
-    time.sleep(2)  # it has read our extension by now
-    assert process.poll() is None, "the build ended too soon for this test"
-    process.kill()
-    process.wait()
-    time.sleep(0.5)
-    assert not writers()
-
-
-@pytest.mark.slow
-def test_a_run_after_a_kill_gives_the_tree_of_an_undisturbed_run():
-    """Three moments out of many: `make reliability` tries 200."""
-    script = paths.ROOT / "tests" / "reliability.py"
-    done = subprocess.run(
-        [sys.executable, script, "3", "--seed", "7"], capture_output=True, text=True, cwd=script.parent
-    )
-    assert done.returncode == 0, done.stdout + done.stderr

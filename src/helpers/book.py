@@ -252,7 +252,6 @@ def _jupyter_book() -> None:
     done = subprocess.run(
         [*command, *options],
         cwd=paths.ROOT,
-        env=os.environ | {"HANDBOOK_PARENT": str(os.getpid())},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )

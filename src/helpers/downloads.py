@@ -17,6 +17,7 @@ from .geography import slugify
 TABLE = re.compile(
     r'<div class="hb-table"(?P<more>[^>]*)>(?P<table><table\b.*?</table>)</div>(?!\s*<p class="hb-take">)', re.DOTALL
 )
+LABEL = re.compile(r' aria-label="([^"]*)"')
 FILE = re.compile(r' data-hb-file="([^"]*)"')
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 # a number as a page writes it: sign, pound, digits, unit
@@ -133,12 +134,18 @@ def tables(body: str, place: dict[str, str], stem: str, folder: str) -> tuple[st
     `stem`: what a file's name begins with; `folder`: where the files are, seen from the page.
     """
     files: dict[str, str] = {}
+    labels: dict[str, int] = {}
+
+    def alone(label: re.Match) -> str:
+        """Number a label that the page has already, so that readers who jump from table to table can tell them apart."""
+        labels[label[1]] = labels.get(label[1], 0) + 1
+        return label[0] if labels[label[1]] == 1 else f' aria-label="{label[1]} ({labels[label[1]]})"'
 
     def put(found: re.Match) -> str:
         caption, head, rows = cells(found["table"])
         if not caption or not rows:
             return found[0]
-        given = FILE.search(found["more"])
+        given, more = FILE.search(found["more"]), LABEL.sub(alone, found["more"])
         base = f"{stem}-{name_of(caption, given[1] if given else '')}"
         name, number = f"{base}.csv", 2
         while name in files:
@@ -148,7 +155,7 @@ def tables(body: str, place: dict[str, str], stem: str, folder: str) -> tuple[st
         files[name] = csv_text([*place, *head], ([*place.values(), *row] for row in rows))
         words = f'<span class="hb-unseen">: {_escaped(caption)}</span>'
         link = f'<a href="{folder}/{name}" download>Download this table{words} (CSV)</a>'
-        return f'<div class="hb-table"{FILE.sub("", found["more"])}>{found["table"]}</div><p class="hb-take">{link}</p>'
+        return f'<div class="hb-table"{FILE.sub("", more)}>{found["table"]}</div><p class="hb-take">{link}</p>'
 
     return TABLE.sub(put, body), files
 

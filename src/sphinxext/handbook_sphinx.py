@@ -204,7 +204,6 @@ def setup(app) -> dict:
     app.add_config_value("handbook_site", {}, "html")  # a change here writes every page again
     app.add_config_value("comments_config", {}, "")  # Jupyter Book sets it even where nothing uses it
     app.add_builder(Builder, override=True)
-    app.setup_extension("handbook_orphan")
     app.setup_extension("handbook_changed")
     app.setup_extension("handbook_pictures")
     app.setup_extension("handbook_downloads")
