@@ -6,6 +6,7 @@ import itertools
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 pytestmark = [
     pytest.mark.browser,
@@ -110,4 +111,4 @@ def test_a_number_tells_its_source_by_keyboard_and_pointer_and_escape_closes_it(
     target = number.get_attribute("href")
     number.click()
     assert page.url.endswith(target)
-    assert page.locator(f"[id='{target.partition('#')[2]}']").is_visible()
+    expect(page.locator(f"[id='{target.partition('#')[2]}']")).to_be_visible()  # its fold opens once the page is there
