@@ -9,7 +9,7 @@ import nbformat
 import pytest
 import yaml
 
-from helpers import book, geography, paths
+from helpers import book, geography, paths, render
 from helpers.schemas import DataError
 from repository import copy_of_repository, handbook
 
@@ -78,7 +78,7 @@ CHART = '<figure class="hb-chart"><div class="hb-canvas"></div></figure>'
 
 def made_up(root, slug, name):
     """Write chapters with made-up results: no figure of a real place."""
-    for number, chapter in enumerate(("overview", "needs", "spend", "outcomes", "recommendations", "sources")):
+    for number, chapter in enumerate(render.chapters()):
         shown = CHART if chapter == "spend" else f'<h3 id="one">Made-up measure {number}</h3>'
         data = {"text/html": shown, "text/plain": "made up"}
         output = nbformat.v4.new_output("execute_result", data, execution_count=1)

@@ -11,7 +11,9 @@ import pytest
 
 from helpers import paths, render
 from helpers.schemas import DataError
-from repository import GOLDEN, copy_of_repository, handbook
+from repository import copy_of_repository, handbook
+
+FIVE = ("trafford", "isles-of-scilly", "sheffield", "middlesbrough", "cardiff")
 
 
 def test_chapters_stand_in_the_order_of_their_numbers():
@@ -85,8 +87,8 @@ def test_both_engines_give_the_same_bytes_for_every_chapter_of_five_localities(b
         "  with ThreadPoolExecutor(2) as pool:\n"
         "    print(*(word for pair in pool.map(same, jobs) for word in pair))\n"
     )
-    done = subprocess.run([sys.executable, "-c", script, *GOLDEN], cwd=built, capture_output=True, text=True)
-    wanted = [word for slug in GOLDEN for c in render.chapters() for word in (f"{slug}/{c}", "True")]
+    done = subprocess.run([sys.executable, "-c", script, *FIVE], cwd=built, capture_output=True, text=True)
+    wanted = [word for slug in FIVE for c in render.chapters() for word in (f"{slug}/{c}", "True")]
     assert done.stdout.split() == wanted, done.stderr
 
 

@@ -8,6 +8,7 @@ import logging
 import os
 import re
 import shutil
+import tempfile
 import traceback
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -92,21 +93,23 @@ def execute(
         title = next(c for c in notebook.cells if c.cell_type == "markdown" and c.source.startswith("# "))
         first, _, rest = title.source.partition("\n")
         title.source = f"{first.replace(HERE, _markdown(name))}\n{rest}".rstrip()
-    options = {}
-    if engine_name == "kernel":
-        ipc = {"transport": "ipc"}  # no port to race for when several kernels start at once
-        options = {"config": Config({"KernelManager": ipc, "AsyncKernelManager": ipc})}
     logging.getLogger("papermill").setLevel(logging.ERROR)
-    done = papermill.execute_notebook(
-        notebook,
-        None,
-        parameters=parameters,
-        engine_name=ENGINES[engine_name],
-        kernel_name="python3",
-        progress_bar=False,
-        request_save_on_cell_execute=False,
-        **options,
-    )
+    with tempfile.TemporaryDirectory() as folder:
+        options = {}
+        if engine_name == "kernel":
+            # sockets in a folder of its own: no port and no name to race for when several kernels start at once
+            ipc = {"transport": "ipc", "connection_file": f"{folder}/kernel.json"}
+            options = {"config": Config({"KernelManager": ipc, "AsyncKernelManager": ipc})}
+        done = papermill.execute_notebook(
+            notebook,
+            None,
+            parameters=parameters,
+            engine_name=ENGINES[engine_name],
+            kernel_name="python3",
+            progress_bar=False,
+            request_save_on_cell_execute=False,
+            **options,
+        )
     skipped = [i for i, c in enumerate(done.cells) if c.cell_type == "code" and c.execution_count is None]
     if skipped:
         raise DataError([f"{paths.shown(path)}: cell {skipped[0]} was not run: an earlier one left the notebook."])
