@@ -313,6 +313,28 @@ def _laughs(path):
     path.write_bytes(out.getvalue())
 
 
+def _with(make, member, old, new):
+    """Return a writer of a workbook in which some of a part's XML is replaced."""
+
+    def write(path):
+        make(path, {"S": [HEAD, ["Ashby", 1], ["Barton", 2]]})
+        out = io.BytesIO()
+        with zipfile.ZipFile(path) as before, zipfile.ZipFile(out, "w") as after:
+            for item in before.namelist():
+                text = before.read(item).decode()
+                assert item != member or old in text
+                after.writestr(item, text.replace(old, new) if item == member else text)
+        path.write_bytes(out.getvalue())
+
+    return write
+
+
+SHEET, FAR = "xl/worksheets/sheet1.xml", '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+STRAY = '<row r="900"><c r="A900" s="0"/></row></sheetData>'  # a cell that was formatted once, and is empty
+ODS_ROWS = '<table:table-row table:number-rows-repeated="{}"><table:table-cell table:number-columns-repeated="{}"{}/></table:table-row></table:table>'
+ONE = ' office:value-type="float" office:value="1"'
+
+
 def _half(path):
     workbooks.xlsx(path, {"S": [HEAD, ["Ashby", 1]]})
     path.write_bytes(path.read_bytes()[:-200])
@@ -320,6 +342,17 @@ def _half(path):
 
 CASES.append(Case("a zip that unpacks to a gigabyte", _bomb, ".xlsx", refused=["too large"]))
 CASES.append(Case("a workbook that swells when it is read", _laughs, ".xlsx", refused=["opened|whole"]))
+for name, write, ending, refused in [
+    ("a stray cell in the last corner of a sheet", _with(workbooks.xlsx, SHEET, "</sheetData>", FAR), ".xlsx", "row 1,048,576"),
+    ("a cell that is repeated without end", _with(workbooks.ods, "content.xml", "</table:table>", ODS_ROWS.format(1048576, 16384, ONE)), ".ods", "row 1,048,579"),
+    ("an encoding that nobody knows", _with(workbooks.xlsx, "xl/styles.xml", "UTF-8", "U0F-8"), ".xlsx", "not whole|opened"),
+    ("a part that is no XML", _with(workbooks.xlsx, SHEET, "<worksheet", "worksheet"), ".xlsx", "not whole|opened"),
+    ("a sheet that leads nowhere", _with(workbooks.xlsx, "xl/_rels/workbook.xml.rels", "worksheets/sheet1.xml", "worksheets/gone.xml"), ".xlsx", "not whole|opened"),
+    ("a number that is too large for a number", _with(workbooks.xlsx, SHEET, "<v>1</v>", "<v>1e999</v>"), ".xlsx", "row 2"),
+]:  # fmt: skip
+    CASES.append(Case(name, write, ending, refused=[refused]))
+CASES.append(Case("rows far below that were formatted once", _with(workbooks.xlsx, SHEET, "</sheetData>", STRAY), ".xlsx", [A, B]))
+CASES.append(Case("a million empty rows below", _with(workbooks.ods, "content.xml", "</table:table>", ODS_ROWS.format(1048570, 1024, "")), ".ods", [A, B]))
 CASES.append(Case("a workbook cut in half", _half, ".xlsx", refused=["cannot be opened"]))
 CASES.append(Case("text named .xlsx", lambda path: path.write_text(PLAIN), ".xlsx", refused=["cannot be opened"]))
 CASES.append(Case("an ending that is not known", lambda path: path.write_text(PLAIN), ".txt", refused=["ending"]))

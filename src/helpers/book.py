@@ -17,7 +17,20 @@ from pathlib import Path
 
 import pandas as pd
 
-from . import catalogue, findings, fingerprints, gates, geography, landing, paths, pictures, schemas, settings, takeaway
+from . import (
+    catalogue,
+    findings,
+    fingerprints,
+    gates,
+    geography,
+    landing,
+    orphans,
+    paths,
+    pictures,
+    schemas,
+    settings,
+    takeaway,
+)
 from .geography import Register, slugify
 from .schemas import DataError
 
@@ -254,6 +267,7 @@ def _jupyter_book() -> None:
         cwd=paths.ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
+        preexec_fn=orphans.tied(),
     )
     told = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout.decode(errors="replace")).replace(f"{paths.ROOT}{os.sep}", "")
     schemas.write_text(LOG, told)
