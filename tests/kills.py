@@ -35,17 +35,17 @@ SMALL = (
     "ons-population-mid2023",
 )  # read in seconds
 ONLY = ["--only", PLACE]
-# what a kill interrupts: (commands that make ready, whether a chapter changes then, the command, parts to compare)
+# what a kill interrupts: (steps that make ready for it, the command, parts to compare)
 FIGURES, NOTEBOOKS, SITE = "data/figures", "book/localities", "book/_build/html"
 KINDS = {
-    "ingest, over other figures": ([], False, ["ingest", "--from", "publishers"], [FIGURES]),
-    "bundle, from nothing": ([], False, ["bundle", *ONLY], ["build/bundles"]),
-    "render, from nothing": ([["bundle", *ONLY]], False, ["render", *ONLY], [NOTEBOOKS]),
-    "render, after a change": ([["build", *ONLY]], True, ["render", *ONLY], [NOTEBOOKS]),
-    "book, from nothing": ([["build", *ONLY], ["clean"]], False, ["book", *ONLY], [SITE]),
-    "book, after a change": ([["build", *ONLY], ["change"], ["render", *ONLY]], False, ["book", *ONLY], [SITE]),
+    "ingest, over other figures": (["small"], ["ingest", "--from", "publishers"], [FIGURES]),
+    "bundle, from nothing": ([], ["bundle", *ONLY], ["build/bundles"]),
+    "render, from nothing": (["build", "no notebooks"], ["render", *ONLY], [NOTEBOOKS]),
+    "render, after a change": (["build", "change"], ["render", *ONLY], [NOTEBOOKS]),
+    "book, from nothing": (["build", "no site"], ["book", *ONLY], [SITE]),
+    "book, after a change": (["build", "change", "render"], ["book", *ONLY], [SITE]),
 }
-SHARES = (50, 10, 45, 30, 35, 30)  # of 200 trials
+SHARES = (50, 6, 47, 47, 25, 25)  # of 200 trials
 
 
 def tree(root: Path, parts: list[str]) -> str:
@@ -123,14 +123,55 @@ def ended(pid: int, seconds: float) -> int | None:
 
 
 def run(command: list[str], root: Path) -> None:
-    if command == ["clean"]:
-        shutil.rmtree(root / "book" / "_build")
-    elif command == ["change"]:
-        change(root)
-    else:
-        status = ended(start(command, root), 900)
-        if status != 0:
-            raise RuntimeError(f"{command} ended with {status}: {(root / 'said.txt').read_text()[-600:]}")
+    status = ended(start(command, root), 900)
+    if status != 0:
+        raise RuntimeError(f"{command} ended with {status}: {(root / 'said.txt').read_text()[-600:]}")
+
+
+def put(origin: Path, root: Path) -> None:
+    """Make `root` a copy of `origin`, with the times of its files."""
+    shutil.rmtree(root, ignore_errors=True)
+    shutil.copytree(origin, root, symlinks=True)
+
+
+def make_ready(kind: str, root: Path, starts: Path, raw: Path | None) -> tuple[Path, str, float]:
+    """Return where a trial of a kind starts from, the hash of an undisturbed run, and how long that runs: made once."""
+    steps, command, parts = KINDS[kind]
+    kept = starts / kind.replace(", ", "-").replace(" ", "-")
+    note = kept.with_suffix(".json")
+    if note.exists():
+        return kept, *json.loads(note.read_text())
+    fresh(root, raw)
+    for step in steps:
+        if step == "build":
+            if (starts / "built").exists():
+                put(starts / "built", root)
+            else:
+                run(["build", *ONLY], root)
+                put(root, starts / "built")
+        elif step == "no notebooks":
+            for folder in ("book/localities", "build/rendered", "book/_build"):
+                shutil.rmtree(root / folder)
+        elif step == "no site":
+            shutil.rmtree(root / "book" / "_build")
+        elif step == "change":
+            change(root)
+        elif step == "render":
+            run(["render", *ONLY], root)
+        elif step == "small":
+            small_ingest(root)
+    put(root, kept)
+    wanted, seconds = set(), []
+    for _ in range(2):  # twice: the first is slower, and they must be the same
+        put(kept, root)
+        begin = time.monotonic()
+        run(command, root)
+        seconds.append(time.monotonic() - begin)
+        wanted.add(tree(root, parts))
+    if len(wanted) != 1:
+        raise RuntimeError(f"{kind}: two undisturbed runs differ")
+    note.write_text(json.dumps([*wanted, min(seconds)]))
+    return kept, *wanted, min(seconds)
 
 
 def working_in(root: Path) -> dict[int, str]:
@@ -164,36 +205,12 @@ def trials(number: int, seed: int, raw: Path | None, done: int = 0, minutes: flo
     multiprocessing.get_context("forkserver").set_forkserver_preload(["helpers.warm"])
     forkserver.ensure_running()
     mine = set(working_in(root))  # this process, and the server that chapters are forked from
-    ready: dict[str, tuple] = {}
     for trial, (kind, part) in enumerate(plan[done:], start=done):
         if time.monotonic() > until:
             return
-        before, changes, command, parts = KINDS[kind]
-        kept = root.parent / "starts" / kind.replace(", ", "-").replace(" ", "-")
-        if kind not in ready:  # a tree to start from, and what an undisturbed run makes of it, twice: the first is slow
-            fresh(root, raw)
-            if command[0] == "ingest":
-                small_ingest(root)
-            for one in before:
-                run(one, root)
-            if changes:
-                change(root)
-            shutil.rmtree(kept, ignore_errors=True)
-            shutil.copytree(root, kept, symlinks=True)
-            wanted, seconds = set(), []
-            for _ in range(2):
-                shutil.rmtree(root)
-                shutil.copytree(kept, root, symlinks=True)
-                begin = time.monotonic()
-                run(command, root)
-                seconds.append(time.monotonic() - begin)
-                wanted.add(tree(root, parts))
-            if len(wanted) != 1:
-                raise RuntimeError(f"{kind}: two undisturbed runs differ")
-            ready[kind] = (wanted.pop(), min(seconds))
-        wanted, seconds = ready[kind]
-        shutil.rmtree(root)
-        shutil.copytree(kept, root, symlinks=True)
+        _, command, parts = KINDS[kind]
+        kept, wanted, seconds = make_ready(kind, root, root.parent / "starts", raw)
+        put(kept, root)
         moment, fault = part * seconds, ""
         pid = start(command, root)
         hit = ended(pid, moment) is None
