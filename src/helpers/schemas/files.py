@@ -76,7 +76,9 @@ def write_text(path: Path, text: str) -> bool:
             stream.write(data)
         os.chmod(temporary, 0o644)
         os.replace(temporary, path)
-    except BaseException:
+    except BaseException as error:
         temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError) and not error.filename:  # a full disk does not say which file it was
+            error.filename = str(path)
         raise
     return True
