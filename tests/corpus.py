@@ -145,7 +145,7 @@ NUMBERS = [
     ("a narrow space for thousands", "1\u202f234", 1234.0), ("a no-break space for thousands", "1\xa0234", 1234.0), ("a negative", "-5", -5.0),
     ("a typographic minus", "\u22125", -5.0), ("spaces around", "  5 ", 5.0), ("a no-break space behind", "5\xa0", 5.0), ("an empty cell", "", GAP),
     ("zero", "0", 0.0), ("leading zeros", "007", 7.0), ("full-width digits", "\uff15", 5.0), ("[c] for confidential", "[c]", GAP), ("[x] for not available", "[x]", GAP),
-    ("[z] for not applicable", "[z]", GAP), ("[u] for unreliable", "[u]", GAP), ("[low] for too small", "[low]", GAP),
+    ("[z] for not applicable", "[z]", GAP), ("[u] for unreliable", "[u]", GAP), ("[low] for too small", "[low]", GAP), ("[w] for nobody to ask", "[w]", GAP),
 ]  # fmt: skip
 for name, cell, value in NUMBERS:
     right(name, f"place,value\nAshby,{cell}\n", [{"place": "Ashby", "value": value}])
@@ -274,6 +274,7 @@ book(
 )
 book("a formula without a result", refused=["row 2|no result"], sheets={"S": [HEAD, ["Ashby", Cell(None, "formula")]]})
 book("merged cells", refused=["merged"], sheets={"S": [HEAD, ["Ashby", 1], ["", 2]]}, merged=["A2:A3"])
+book("a merged heading", refused=["merged"], sheets={"S": [["place", "value", ""], ["Ashby", 1, ""]]}, merged=["B1:C1"])
 book("a merged title", [A], sheets={"S": [["Returns", ""], HEAD, ["Ashby", 1]]}, merged=["A1:B1"])
 book("hidden rows are read", [A, B], sheets={"S": [HEAD, ["Ashby", 1], ["Barton", 2]]}, hidden_rows=[3])
 book("a number kept as text", [A], sheets={"S": [HEAD, ["Ashby", "1"]]})
