@@ -33,6 +33,10 @@ def test_every_part_has_a_licence_that_lets_us_use_it(part):
         assert licence and permissive(licence), f"{part}: {licence or 'no licence named'}"
 
 
+def test_nothing_that_is_dead_or_stale_is_used():
+    assert not {"atomicwrites", "scrapbook", "testbook", "altair-saver", "messytables", "goodtables"} & PARTS.keys()
+
+
 def test_the_licences_of_all_parts_are_listed():
     done = subprocess.run([sys.executable, "tests/licences.py"], cwd=paths.ROOT, capture_output=True, text=True)
     rows = list(csv.DictReader(io.StringIO(done.stdout)))
