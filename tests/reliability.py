@@ -2,6 +2,7 @@
 
     python tests/reliability.py 200                  # make reliability: writes tests/reliability.md
     python tests/reliability.py 200 --minutes 7      # a piece of it: the next call goes on from there
+    python tests/reliability.py 200 --so-far         # nothing more: the page from what is there, which it says
 
 What was found stands in build/reliability.jsonl until the page is written; remove that file to begin anew.
 """
@@ -70,12 +71,21 @@ def counted(what: str) -> dict:
     return {"group": what, "cases": cases - skipped, "skipped": skipped, "wrong": wrong}
 
 
-def page(groups: list[dict], trials: list[dict]) -> str:
-    """Return the page, in Markdown."""
+def page(groups: list[dict], trials: list[dict], number: int) -> str:
+    """Return the page, in Markdown. `number`: how many trials there were to be."""
+    groups = sorted(groups, key=lambda g: list(GROUPS).index(g["group"]))
     lines = [HEAD, "| what was tried | cases | as it should be | not |", "|---|---|---|---|"]
     for g in groups:
         told = f"{g['cases']}" + (f" ({g['skipped']} more could not run here)" if g["skipped"] else "")
         lines.append(f"| {g['group']} | {told} | {g['cases'] - g['wrong']} | {g['wrong']} |")
+    lines += [
+        f"| {what} | not counted in this run | | |" for what in GROUPS if what not in {g["group"] for g in groups}
+    ]
+    if len(trials) < number:
+        lines += [
+            "",
+            f"**This run was stopped early: {len(trials)} of {number} kills were tried.** `make reliability` tries all.",
+        ]
     lines += [
         "",
         f"Killed with SIGKILL at {sum(t['hit'] for t in trials)} random moments (seed {SEED}), then run again:",
@@ -91,7 +101,7 @@ def page(groups: list[dict], trials: list[dict]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def main(number: int, minutes: float) -> int:
+def main(number: int, minutes: float, so_far: bool) -> int:
     """Do what is not in the record yet, for about so many minutes; write the page when all is there."""
     until = time.monotonic() + 60 * minutes
     RECORD.parent.mkdir(exist_ok=True)
@@ -103,6 +113,9 @@ def main(number: int, minutes: float) -> int:
         with open(RECORD, "a", encoding="utf-8") as stream:
             stream.write(json.dumps(outcome) + "\n")
 
+    if so_far:
+        REPORT.write_text(page(groups, trials, number), encoding="utf-8")
+        return 0
     if len(trials) < number:
         with tempfile.TemporaryDirectory() as folder:
             root = RECORD.parent / "reliability" / "tree" if minutes < 1e6 else Path(folder) / "tree"
@@ -125,7 +138,7 @@ def main(number: int, minutes: float) -> int:
             f"{len(trials)} of {number} kills and {len(groups)} of {len(GROUPS)} groups are done; run it again to go on."
         )
         return 2
-    REPORT.write_text(page(groups, trials), encoding="utf-8")
+    REPORT.write_text(page(groups, trials, number), encoding="utf-8")
     RECORD.unlink()
     return 1 if any(t["fault"] for t in trials) or any(g["wrong"] for g in groups) else 0
 
@@ -134,5 +147,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("trials", type=int)
     parser.add_argument("--minutes", type=float, default=1e6)
+    parser.add_argument("--so-far", action="store_true")
     given = parser.parse_args()
-    sys.exit(main(given.trials, given.minutes))
+    sys.exit(main(given.trials, given.minutes, given.so_far))
