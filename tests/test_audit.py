@@ -9,8 +9,9 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
-from helpers import audit, disclosure, programmes, programmes_page
+from helpers import audit, cli, disclosure, paths, programmes, programmes_page
 from helpers.audit import Published
 from helpers.schemas import DataError
 from test_disclosure import CHILDREN, TRAP, relations
@@ -208,3 +209,18 @@ def test_a_hidden_count_is_in_no_table_and_in_no_chart_either(local):
     assert "4,321" not in page and disclosure.HIDDEN in page
     assert len(points) == before - 1  # the point is not there at all, so neither is its share
     assert row["reach_ratio"]["value"] is None
+
+
+def test_the_command_fails_and_names_the_tables(monkeypatch, tmp_path):
+    told = CliRunner().invoke(cli.app, ["audit"]) if not paths.BUNDLES.exists() else None
+    assert told is None or (told.exit_code == 1 and "no bundle stands" in told.stderr)
+    (tmp_path / "leeds").mkdir()
+    (tmp_path / "leeds" / "place.json").write_text("{}")
+    monkeypatch.setattr(paths, "BUNDLES", tmp_path)
+    counts = {"all": 10, "few": None, "rest": 10}
+    planted = Published("outcomes of Leeds", counts, [("all", ["few", "rest"])])
+    for tables, status in (([planted], 1), ([Published("outcomes of Leeds", counts)], 0)):
+        monkeypatch.setattr(audit, "published", lambda *_, tables=tables: tables)
+        told = CliRunner().invoke(cli.app, ["audit"])
+        assert told.exit_code == status, told.output
+        assert ("few: hidden, but lies from 1 to 4, as outcomes of Leeds tell together" in told.stderr) is bool(status)

@@ -22,6 +22,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from . import orphans
+from .schemas import DataError
 
 CELL_SECONDS = 120
 NOTEBOOK_SECONDS = 300
@@ -51,6 +52,9 @@ def _start(arguments: tuple):
         sys.modules["__main__"] = types.ModuleType("__main__")
         try:
             process.start()
+        except ConnectionError:
+            what = f"The process that chapters are forked from did not start. Can this user run {Path(sys.executable).name}"
+            raise DataError([f"{what}, and write to the folder for temporary files? Or use --engine kernel."]) from None
         finally:
             sys.modules["__main__"] = main
     return process
