@@ -49,14 +49,15 @@ lock: setup  ## Write requirements.txt anew from pyproject.toml
 	$(BIN)/pip-compile --quiet --upgrade --extra cluster --extra dev --generate-hashes --strip-extras --allow-unsafe --no-header \
 	  --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --output-file requirements.txt pyproject.toml
 
-supply: setup  ## Write the parts of a release (build/sbom.json), and look for known faults in them
+supply: setup  ## Write the parts of a release (build/sbom.json, build/licences.csv), and look for known faults in them
 	mkdir -p build
 	$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --output-file build/sbom.json requirements.txt
-	$(BIN)/pip-audit --require-hashes --requirement requirements.txt --progress-spinner off \
-	  || { test $$? = 1 && ! $(BIN)/python -c "import httpx; httpx.head('https://api.osv.dev', timeout=10)" 2>/dev/null \
-	  && echo "SKIPPED: no list of known faults can be reached from here, so none of the parts was looked up."; }
+	$(BIN)/python tests/licences.py > build/licences.csv
+	@if $(BIN)/python -c "import httpx; httpx.head('https://api.osv.dev', timeout=10)" 2>/dev/null; \
+	then $(BIN)/pip-audit --require-hashes --requirement requirements.txt --vulnerability-service osv --progress-spinner off; \
+	else echo "SKIPPED: no list of known faults can be reached from here, so none of the parts was looked up."; fi
 
-reliability: setup browser  ## Count what the handbook survives: bad input, failing machines, 200 kills (half an hour)
+reliability: setup browser  ## Count what the handbook survives: bad input, failing machines, 200 kills (an hour; goes on when run again)
 	$(BIN)/python tests/reliability.py 200
 
 screenshots: setup browser  ## Take the pictures of the README anew, from the built book (it must hold Trafford)

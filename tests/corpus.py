@@ -145,7 +145,7 @@ NUMBERS = [
     ("a narrow space for thousands", "1\u202f234", 1234.0), ("a no-break space for thousands", "1\xa0234", 1234.0), ("a negative", "-5", -5.0),
     ("a typographic minus", "\u22125", -5.0), ("spaces around", "  5 ", 5.0), ("a no-break space behind", "5\xa0", 5.0), ("an empty cell", "", GAP),
     ("zero", "0", 0.0), ("leading zeros", "007", 7.0), ("full-width digits", "\uff15", 5.0), ("[c] for confidential", "[c]", GAP), ("[x] for not available", "[x]", GAP),
-    ("[z] for not applicable", "[z]", GAP), ("[u] for unreliable", "[u]", GAP), ("[low] for too small", "[low]", GAP),
+    ("[z] for not applicable", "[z]", GAP), ("[u] for unreliable", "[u]", GAP), ("[low] for too small", "[low]", GAP), ("[w] for nobody to ask", "[w]", GAP),
 ]  # fmt: skip
 for name, cell, value in NUMBERS:
     right(name, f"place,value\nAshby,{cell}\n", [{"place": "Ashby", "value": value}])
@@ -274,6 +274,7 @@ book(
 )
 book("a formula without a result", refused=["row 2|no result"], sheets={"S": [HEAD, ["Ashby", Cell(None, "formula")]]})
 book("merged cells", refused=["merged"], sheets={"S": [HEAD, ["Ashby", 1], ["", 2]]}, merged=["A2:A3"])
+book("a merged heading", refused=["merged"], sheets={"S": [["place", "value", ""], ["Ashby", 1, ""]]}, merged=["B1:C1"])
 book("a merged title", [A], sheets={"S": [["Returns", ""], HEAD, ["Ashby", 1]]}, merged=["A1:B1"])
 book("hidden rows are read", [A, B], sheets={"S": [HEAD, ["Ashby", 1], ["Barton", 2]]}, hidden_rows=[3])
 book("a number kept as text", [A], sheets={"S": [HEAD, ["Ashby", "1"]]})
@@ -313,6 +314,28 @@ def _laughs(path):
     path.write_bytes(out.getvalue())
 
 
+def _with(make, member, old, new):
+    """Return a writer of a workbook in which some of a part's XML is replaced."""
+
+    def write(path):
+        make(path, {"S": [HEAD, ["Ashby", 1], ["Barton", 2]]})
+        out = io.BytesIO()
+        with zipfile.ZipFile(path) as before, zipfile.ZipFile(out, "w") as after:
+            for item in before.namelist():
+                text = before.read(item).decode()
+                assert item != member or old in text
+                after.writestr(item, text.replace(old, new) if item == member else text)
+        path.write_bytes(out.getvalue())
+
+    return write
+
+
+SHEET, FAR = "xl/worksheets/sheet1.xml", '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+STRAY = '<row r="900"><c r="A900" s="0"/></row></sheetData>'  # a cell that was formatted once, and is empty
+ODS_ROWS = '<table:table-row table:number-rows-repeated="{}"><table:table-cell table:number-columns-repeated="{}"{}/></table:table-row></table:table>'
+ONE = ' office:value-type="float" office:value="1"'
+
+
 def _half(path):
     workbooks.xlsx(path, {"S": [HEAD, ["Ashby", 1]]})
     path.write_bytes(path.read_bytes()[:-200])
@@ -320,6 +343,17 @@ def _half(path):
 
 CASES.append(Case("a zip that unpacks to a gigabyte", _bomb, ".xlsx", refused=["too large"]))
 CASES.append(Case("a workbook that swells when it is read", _laughs, ".xlsx", refused=["opened|whole"]))
+for name, write, ending, refused in [
+    ("a stray cell in the last corner of a sheet", _with(workbooks.xlsx, SHEET, "</sheetData>", FAR), ".xlsx", "row 1,048,576"),
+    ("a cell that is repeated without end", _with(workbooks.ods, "content.xml", "</table:table>", ODS_ROWS.format(1048576, 16384, ONE)), ".ods", "row 1,048,579"),
+    ("an encoding that nobody knows", _with(workbooks.xlsx, "xl/styles.xml", "UTF-8", "U0F-8"), ".xlsx", "not whole|opened"),
+    ("a part that is no XML", _with(workbooks.xlsx, SHEET, "<worksheet", "worksheet"), ".xlsx", "not whole|opened"),
+    ("a sheet that leads nowhere", _with(workbooks.xlsx, "xl/_rels/workbook.xml.rels", "worksheets/sheet1.xml", "worksheets/gone.xml"), ".xlsx", "not whole|opened"),
+    ("a number that is too large for a number", _with(workbooks.xlsx, SHEET, "<v>1</v>", "<v>1e999</v>"), ".xlsx", "row 2"),
+]:  # fmt: skip
+    CASES.append(Case(name, write, ending, refused=[refused]))
+CASES.append(Case("rows far below that were formatted once", _with(workbooks.xlsx, SHEET, "</sheetData>", STRAY), ".xlsx", [A, B]))
+CASES.append(Case("a million empty rows below", _with(workbooks.ods, "content.xml", "</table:table>", ODS_ROWS.format(1048570, 1024, "")), ".ods", [A, B]))
 CASES.append(Case("a workbook cut in half", _half, ".xlsx", refused=["cannot be opened"]))
 CASES.append(Case("text named .xlsx", lambda path: path.write_text(PLAIN), ".xlsx", refused=["cannot be opened"]))
 CASES.append(Case("an ending that is not known", lambda path: path.write_text(PLAIN), ".txt", refused=["ending"]))

@@ -16,7 +16,7 @@ GOLDEN = (
 PACKS = ("northbeck", "trafford")  # the packs in data/local that git keeps
 
 
-def copy_of_repository(target):
+def copy_of_repository(target, origin=paths.ROOT):
     """Copy what a fresh clone holds, so that a test can build without touching this tree."""
     kept = ("data", "notebooks", "book", "src", "_config.yml", "pyproject.toml")
     generated = shutil.ignore_patterns(
@@ -32,12 +32,12 @@ def copy_of_repository(target):
     )
 
     def left_out(folder, names):
-        if folder == str(paths.LOCAL):
+        if folder == str(origin / "data" / "local"):
             return set(names) - set(PACKS)
         return generated(folder, names)
 
     for name in kept:
-        here = paths.ROOT / name
+        here = origin / name
         if here.is_dir():
             shutil.copytree(here, target / name, ignore=left_out)
         else:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import random
+import re
 
+import numpy as np
+import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
-from helpers import audit, disclosure
+from helpers import audit, cli, disclosure, paths, programmes, programmes_page
 from helpers.audit import Published
 from helpers.schemas import DataError
 from test_disclosure import CHILDREN, TRAP, relations
@@ -147,3 +152,75 @@ def test_the_check_names_both_editions(local, tmp_path):
     (tmp_path / "bundles" / "northbeck" / "local.json").write_text(json.dumps(local))
     with pytest.raises(DataError, match=r"2025-01-01: flow.*2026-01-01: flow|2026-01-01: flow.*2025-01-01: flow"):
         audit.check("2026-01-01", tmp_path / "bundles", tmp_path / "editions")
+
+
+def test_a_year_of_three_is_given_away_by_the_two_others(unrounded):
+    """The three years together in one chapter, two of them in another: the third is what is left."""
+    outcomes = exactly("three years", {"2022 to 2025": 50}, sums=[("2022 to 2025", ["2022", "2023", "2024"])])
+    years = exactly("year by year", {"2022": 21, "2023": 25, "2024": 4}, {"2024"})
+    (leak,) = audit.audit([outcomes, years])
+    assert (leak.cell, leak.low, leak.high) == ("2024", 4, 4)
+    assert leak.tables == ("three years", "year by year")
+
+
+def lost_of(n, lost):
+    """What a programme publishes of n people of whom some have no measure afterwards."""
+    stayed = n - lost
+    people = pd.DataFrame({"follow_up": [1.0] * stayed + [np.nan] * lost, "good": [1.0] * stayed + [np.nan] * lost})
+    row = {"design": "before-after"}
+    return {"id": "p", "flow": [], "attrition": programmes.attrition(people, people.iloc[:0], False, row)}
+
+
+def leaks_among_the_lost():
+    for n in range(8, 140):
+        for lost in range(min(n, 10)):
+            local = {"programmes": {"rows": [lost_of(n, lost)]}}
+            yield from audit.audit(audit.of_local("x", local, "2026"))
+
+
+def test_those_who_were_lost_are_not_given_away_by_those_who_stayed(monkeypatch):
+    """101 people, one lost: 100 and 100 would tell that it is from 1 to 4. Nor do the ends of what could have been."""
+    assert not list(leaks_among_the_lost())
+    out = lost_of(101, 1)["attrition"]
+    assert out["helped"] == {"count": None, "of": 100, "pct": None, "lower": None, "upper": None}
+    assert set(out["good"].values()) == {None} and set(out["good_bounds"].values()) == {None}
+    assert set(lost_of(200, 30)["attrition"]["good_bounds"].values()) != {None}
+    monkeypatch.setattr(programmes, "followed", lambda group: disclosure.shown(int(group["follow_up"].notna().sum())))
+    assert len(list(leaks_among_the_lost())) > 100  # the protection switched off
+
+
+def test_a_hidden_count_is_in_no_table_and_in_no_chart_either(local):
+    """A count goes from the table and from the chart's data with its share, and the ratio that rests on it goes too."""
+    row = json.loads(json.dumps(local))["programmes"]["rows"][0]
+    gate, of = row["flow"][2], row["flow"][0]["low"]
+
+    def page_and_points():
+        page = programmes_page.one(row)
+        specs = re.findall(r'class="hb-spec">(.*?)</script>', page, re.DOTALL)
+        return page, [p for p in re.findall(r"\{[^{}]*\}", specs[0]) if f" of {of:,}, " in p]
+
+    gate["low"] = 4321
+    page, points = page_and_points()
+    before = len(points)
+    assert "4,321" in re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL) and any("4,321 of" in p for p in points)
+    gate["low"] = None
+    row["reach_ratio"] = programmes.reach(row["flow"], gate["gate"])
+    page, points = page_and_points()
+    assert "4,321" not in page and disclosure.HIDDEN in page
+    assert len(points) == before - 1  # the point is not there at all, so neither is its share
+    assert row["reach_ratio"]["value"] is None
+
+
+def test_the_command_fails_and_names_the_tables(monkeypatch, tmp_path):
+    told = CliRunner().invoke(cli.app, ["audit"]) if not paths.BUNDLES.exists() else None
+    assert told is None or (told.exit_code == 1 and "no bundle stands" in told.stderr)
+    (tmp_path / "leeds").mkdir()
+    (tmp_path / "leeds" / "place.json").write_text("{}")
+    monkeypatch.setattr(paths, "BUNDLES", tmp_path)
+    counts = {"all": 10, "few": None, "rest": 10}
+    planted = Published("outcomes of Leeds", counts, [("all", ["few", "rest"])])
+    for tables, status in (([planted], 1), ([Published("outcomes of Leeds", counts)], 0)):
+        monkeypatch.setattr(audit, "published", lambda *_, tables=tables: tables)
+        told = CliRunner().invoke(cli.app, ["audit"])
+        assert told.exit_code == status, told.output
+        assert ("few: hidden, but lies from 1 to 4, as outcomes of Leeds tell together" in told.stderr) is bool(status)

@@ -7,6 +7,7 @@ import re
 
 import altair as alt
 import numpy as np
+import pandas as pd
 import pytest
 import yaml
 
@@ -48,6 +49,18 @@ def test_text_from_data_cannot_leave_the_specification(attack):
     assert "<" not in body
     assert json.loads(body)["data"]["values"][0]["who"] == attack
     assert html.count("<script") == 1
+
+
+def test_a_column_that_no_channel_uses_is_refused():
+    """Altair writes the whole table it is given into the page: 401 people with their ids, for a count by ward."""
+    people = pd.DataFrame({"ward": ["North"] * 3, "person": ["p1", "p2", "p3"], "note": ["a", "b", "c"]})
+    chart = alt.Chart(people).mark_bar().encode(x="ward:N", y="count():Q")
+    assert "p1" in json.dumps(chart.to_dict())
+    with pytest.raises(ValueError, match="note, person, which it does not use"):
+        charts.figure(chart, "c", "a")
+    assert "p1" not in charts.figure(alt.Chart(people[["ward"]]).mark_bar().encode(x="ward:N", y="count():Q"), "c", "a")
+    told = alt.Chart(people).mark_bar().encode(x="ward:N", tooltip=["person:N"]).transform_filter("datum.note != 'a'")
+    assert charts.figure(told, "c", "a")
 
 
 def test_the_same_chart_is_the_same_bytes_and_another_is_not():

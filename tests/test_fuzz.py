@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import math
+import os
 import zipfile
 from datetime import date
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import workbooks
@@ -17,7 +18,10 @@ from corpus import TABLE
 from helpers import periods, tabular
 from helpers.tabular.files import clean
 
-QUICK = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+EXAMPLES = int(
+    os.environ.get("FUZZ_EXAMPLES", "150")
+)  # of each property; thousands were tried once: see reliability.md
+QUICK = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=30)
 HEADING = b"place,value,cost,share,people,seen,year,answer\n"
 
@@ -84,14 +88,8 @@ def test_a_damaged_workbook(tmp_path, position, noise):
     read(tmp_path, bytes(data), ".xlsx")
 
 
-@QUICK
-@given(
-    st.sampled_from(["xl/workbook.xml", "xl/styles.xml", "xl/worksheets/sheet1.xml", "xl/_rels/workbook.xml.rels"]),
-    st.integers(0, 600),
-    WORDS,
-)
-def test_a_workbook_with_damaged_xml(tmp_path, member, position, noise):
-    path = workbooks.xlsx(tmp_path / "whole.xlsx", {"S": [["place", "value"], ["Ashby", 1], ["Barton", 2]]})
+def damaged(path, member, position, noise):
+    """Return the bytes of a workbook with one of its parts written over from `position` on."""
     stream = io.BytesIO()
     with zipfile.ZipFile(path) as old, zipfile.ZipFile(stream, "w") as new:
         for item in old.namelist():
@@ -100,7 +98,43 @@ def test_a_workbook_with_damaged_xml(tmp_path, member, position, noise):
                 at = position % len(text)
                 text = text[:at] + noise + text[at + len(noise) :]
             new.writestr(item, text)
-    read(tmp_path, stream.getvalue(), ".xlsx")
+    return stream.getvalue()
+
+
+@QUICK
+@given(
+    st.sampled_from(["xl/workbook.xml", "xl/styles.xml", "xl/worksheets/sheet1.xml", "xl/_rels/workbook.xml.rels"]),
+    st.integers(0, 600),
+    st.one_of(WORDS, st.from_regex(r"\A[-0-9eE.A-Z]{1,8}\Z")),
+)
+@example("xl/styles.xml", 234, "0")  # an encoding that nobody knows: U0F-8
+@example("xl/styles.xml", 31, "UTF-7 ")
+@example("xl/worksheets/sheet1.xml", 30, "x-mac-")
+def test_a_workbook_with_damaged_xml(tmp_path, member, position, noise):
+    path = workbooks.xlsx(tmp_path / "whole.xlsx", {"S": [["place", "value"], ["Ashby", 1], ["Barton", 2]]})
+    read(tmp_path, damaged(path, member, position, noise), ".xlsx")
+
+
+@QUICK
+@given(st.integers(0, 1400), st.one_of(WORDS, st.from_regex(r"\A[0-9]{1,7}\Z")))
+def test_an_opendocument_workbook_with_damaged_xml(tmp_path, position, noise):
+    path = workbooks.ods(tmp_path / "whole.ods", {"S": [["place", "value"], ["Ashby", 1], ["Barton", 2]]})
+    read(tmp_path, damaged(path, "content.xml", position, noise), ".ods")
+
+
+NUMBER_CELLS = st.one_of(
+    st.floats(), st.integers(), st.sampled_from(["1e999", "-1e999", "NaN", "inf", "9" * 400, "1e308", "2958466", "-1"])
+)
+
+
+@QUICK
+@given(st.lists(NUMBER_CELLS, min_size=8, max_size=8), st.sampled_from(["number", "date", "percent"]))
+def test_any_number_in_a_workbook(tmp_path, values, kind):
+    """Every kind of column is given every number that a cell can hold, as a number, a day or a percentage."""
+    heading = ["place", "value", "cost", "share", "people", "seen", "year", "code"]
+    row = ["Ashby", *(workbooks.Cell(value, kind) for value in values[1:])]
+    path = workbooks.xlsx(tmp_path / "whole.xlsx", {"S": [heading, row]})
+    read(tmp_path, path.read_bytes(), ".xlsx")
 
 
 @QUICK

@@ -9,7 +9,7 @@ import pytest
 from helpers import paths
 
 RUNGS = [
-    {"paths", "periods", "disclosure", "guard"},
+    {"paths", "periods", "disclosure", "guard", "orphans"},
     {"schemas", "tabular"},
     {"catalogue", "settings", "fingerprints", "own_places"},
     {"geography", "pack", "checks"},

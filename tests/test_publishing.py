@@ -56,6 +56,16 @@ def test_a_published_edition_is_not_altered(tmp_path, site):
         publishing.publish("2026-11-22", to, site("other"))
 
 
+def test_the_parts_of_an_edition_are_kept_beside_it(tmp_path, site):
+    to, parts = tmp_path / "www", tmp_path / "sbom.json"
+    publishing.publish("2026-11-22", to, site("one"), parts)
+    assert not (to / "editions/2026-11-22.sbom.json").exists()
+    parts.write_text("{}")
+    assert publishing.publish("2027-05-01", to, site("two"), parts) == ["2027-05-01", "2026-11-22"]
+    assert (to / "editions/2027-05-01.sbom.json").read_text() == "{}"
+    assert publishing.publish("2027-05-01", to, tmp_path / "site-two", parts) == ["2027-05-01", "2026-11-22"]
+
+
 def test_a_folder_of_other_things_is_left_alone(tmp_path, site):
     to = tmp_path / "home"
     to.mkdir()

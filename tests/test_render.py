@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 
@@ -48,6 +49,36 @@ def test_a_chapter_without_parameters_cell_is_refused(tmp_path):
 def test_a_name_cannot_become_markup(tmp_path):
     title = render._markdown("A [b](http://c) <script> `d`")
     assert title == r"A \[b\](http://c) &lt;script&gt; \`d\`"
+
+
+def test_a_name_cannot_become_a_directive():
+    """{include} in a quote published a file from outside the book; {code-cell} ran Python."""
+    for attack in ("```{include} ../../secret.txt\n```", "```{code-cell}\nprint(1)\n```", ":::{raw} html\n:::", "{{ 7*7 }}", "$x$"):
+        title = render._markdown(attack)
+        assert "\n" not in title and not re.search(r"(?<!\\)[`{}$]", title)
+
+
+def test_no_text_of_data_is_in_the_source_of_a_page(built):
+    """Markdown cells are the chapter's own, but for the name in the title: data reach a page as output, escaped."""
+    for slug in GOLDEN:
+        for chapter, path in render.chapters().items():
+            written = [c.source for c in render.source(path).cells if c.cell_type == "markdown"]
+            notebook = nbformat.read(built / "book" / "localities" / slug / f"{chapter}.ipynb", 4)
+            shown = [c.source for c in notebook.cells if c.cell_type == "markdown"]
+            first, _, rest = shown[0].partition("\n")
+            assert first.startswith("# ") and shown[1:] == written[1:]
+            assert rest.strip() == written[0].partition("\n")[2].strip()
+
+
+@pytest.mark.parametrize("error", [FileNotFoundError(2, "No such file", "/home/somebody/secret/quay.csv"), ValueError("in /srv/x/y.csv\n and more")])
+def test_what_is_told_of_a_failure_names_no_folder_of_this_machine(error):
+    """The landing page says why a locality is missing."""
+    try:
+        raise error
+    except Exception as caught:
+        told = render.fault_of(caught)
+    assert "/home" not in told and "/srv" not in told and "\n" not in told
+    assert ("quay.csv" if isinstance(error, OSError) else "y.csv") in told and "test_render.py, line" in told
 
 
 def test_plain_papermill_runs_a_chapter_as_the_readme_says(built, tmp_path):

@@ -2,46 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 import subprocess
 import sys
-from importlib import metadata
 from pathlib import Path
 
 import pytest
 
 from helpers import paths
-
-LOCK = (paths.ROOT / "requirements.txt").read_text(encoding="utf-8")
-PARTS = dict(re.findall(r"^([A-Za-z0-9._-]+)==([^\s\\]+)", LOCK, re.MULTILINE))
-PERMISSIVE = {
-    "0BSD", "Apache-2.0", "Apache 2.0", "Apache Software License", "Apache License, Version 2.0", "BSD", "BSD License", "BSD-2-Clause", "BSD-3-Clause",
-    "CC0-1.0", "ISC License (ISCL)", "MIT", "MIT License", "PSF-2.0", "Python Software Foundation License", "Zlib",
-    "MIT-0", "MIT-CMU", "ISC", "The Unlicense (Unlicense)", "Unlicense", "ZPL-2.1",
-}  # fmt: skip
-# Parts with another licence, and why they may be used. None of them is copied into what we publish.
-REASONED = {
-    "certifi": ("Mozilla Public License 2.0 (MPL 2.0)", "a list of certificates, used as it is; MPL binds its own files"),
-    "axe-playwright-python": ("", "MIT in its licence file; it names none in its metadata. A test tool"),
-    "fqdn": ("MPL-2.0", "looks at host names for a validator, used as it is; MPL binds its own files"),
-    "hypothesis": ("MPL-2.0", "a test tool, used as it is; MPL binds its own files"),
-    "docutils": ("Public Domain", "the GPL is of one editor mode that is not in the wheel"),
-    "tqdm": ("MPL-2.0 AND MIT", "a progress bar, used as it is; MPL binds its own files"),
-}  # fmt: skip
-
-
-def licence_of(part):
-    told = metadata.metadata(part)
-    classifiers = [c.rpartition(":: ")[2] for c in told.get_all("Classifier") or [] if c.startswith("License")]
-    return told.get("License-Expression") or " AND ".join(classifiers) or (told.get("License") or "").partition("\n")[0]
-
-
-def permissive(licence):
-    return all(
-        any(word.strip(" ()") in PERMISSIVE or word in PERMISSIVE for word in choice.split(" OR "))
-        for choice in licence.split(" AND ")
-    )
+from licences import LOCK, PARTS, REASONED, licence_of, permissive
 
 
 def test_every_part_is_locked_with_hashes():
@@ -59,6 +31,35 @@ def test_every_part_has_a_licence_that_lets_us_use_it(part):
         assert licence.startswith(REASONED[part][0]), f"the licence of {part} has changed: decide again"
     else:
         assert licence and permissive(licence), f"{part}: {licence or 'no licence named'}"
+
+
+def test_nothing_that_is_dead_or_stale_is_used():
+    assert not {"atomicwrites", "scrapbook", "testbook", "altair-saver", "messytables", "goodtables"} & PARTS.keys()
+
+
+def test_the_licences_of_all_parts_are_listed():
+    done = subprocess.run([sys.executable, "tests/licences.py"], cwd=paths.ROOT, capture_output=True, text=True)
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert {row["part"]: row["version"] for row in rows} == PARTS
+    assert all(row["licence"] and row["why it may be used"] for row in rows)
+
+
+@pytest.mark.parametrize(("reached", "found", "status"), [(1, 0, 0), (0, 1, 1), (0, 0, 0)])
+def test_an_audit_that_cannot_be_made_is_skipped_aloud_and_a_fault_that_is_found_fails(
+    tmp_path, reached, found, status
+):
+    """The recipe as make would run it, with stand-ins for the two programs that it calls."""
+    (tmp_path / "bin").mkdir()
+    for name, ends in (("python", reached), ("pip-audit", found)):
+        (tmp_path / "bin" / name).write_text(f"#!/bin/sh\nexit {ends}\n")
+        (tmp_path / "bin" / name).chmod(0o755)
+    command = ["make", "-n", "-o", "setup", "supply", f"VENV={tmp_path}"]
+    recipe = subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True).stdout
+    audit = recipe[recipe.index("if ") :]
+    assert "--require-hashes" in audit
+    done = subprocess.run(["sh", "-c", audit], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == status
+    assert ("SKIPPED: no list of known faults" in done.stdout) is bool(reached)
 
 
 @pytest.mark.parametrize("licence", ["GPL-3.0-only", "MIT AND GPL-2.0", "Proprietary", "LGPL-2.1"])

@@ -20,7 +20,7 @@ class Cell:
     """A cell that is more than its text or number."""
 
     value: Any = None
-    kind: str = ""  # error, formula, percent, date
+    kind: str = ""  # error, formula, percent, date, number
     formula: str = "A1"
 
 
@@ -86,6 +86,8 @@ def _xlsx_cell(address: str, cell: Any) -> str:
         return f'<c r="{address}"><f>{cell.formula}</f>{result}</c>'
     if cell.kind in ("percent", "date"):
         return f'<c r="{address}" s="{STYLES[cell.kind]}"><v>{value}</v></c>'
+    if cell.kind == "number":
+        return f'<c r="{address}"><v>{value}</v></c>'
     if isinstance(value, bool):
         return f'<c r="{address}" t="b"><v>{int(value)}</v></c>'
     if isinstance(value, (int, float)):

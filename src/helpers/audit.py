@@ -118,6 +118,7 @@ def of_local(slug: str, local: Mapping, edition: str) -> list[Published]:
             counts |= {cells[k]: row[k] for k in cells}
             sums.append((cells["all"], [cells[k] for k in parts]))
         found.append(Published(f"{slug}, {edition}: flow of {programme['id']}", counts, sums))
+        found += _followed(programme, (*made, programme["id"]), f"{slug}, {edition}: people lost of {programme['id']}")
     heard = local.get("listening", {}).get("heard")
     if heard:
         everyone = (*made, "heard", "all")
@@ -127,6 +128,24 @@ def of_local(slug: str, local: Mapping, edition: str) -> list[Published]:
             sums = [(everyone, list(rows))] if rows else []
             found.append(Published(f"{slug}, {edition}: listening by {by}", {everyone: heard["people"], **rows}, sums))
     return found
+
+
+def _followed(programme: Mapping, made: tuple, table: str) -> list[Published]:
+    """Return the people of each arm of a programme: all, those who were lost, and those with a measure afterwards."""
+    lost, effect, change = (programme.get(name) or {} for name in ("attrition", "effect", "before_after"))
+    arms = {
+        "helped": [(lost.get("good") or {}).get("of"), effect.get("helped"), change.get("people")],
+        "compared": [effect.get("compared")],
+    }
+    counts, sums = {}, []
+    for arm, stayed in arms.items():
+        share = lost.get(arm)
+        if share:
+            cells = {part: (*made, arm, part) for part in ("all", "lost", "stayed")}
+            numbers = share["of"], share["count"], next((n for n in stayed if n is not None), None)
+            counts |= dict(zip(cells.values(), numbers, strict=True))
+            sums.append((cells["all"], [cells["lost"], cells["stayed"]]))
+    return [Published(table, counts, sums)] if counts else []
 
 
 def _empty(heard: Mapping, by: str) -> set[str]:

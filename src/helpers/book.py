@@ -17,12 +17,26 @@ from pathlib import Path
 
 import pandas as pd
 
-from . import catalogue, findings, fingerprints, gates, geography, landing, paths, pictures, schemas, settings, takeaway
+from . import (
+    catalogue,
+    findings,
+    fingerprints,
+    gates,
+    geography,
+    landing,
+    orphans,
+    paths,
+    pictures,
+    schemas,
+    settings,
+    takeaway,
+)
 from .geography import Register, slugify
 from .schemas import DataError
 
 AUTHORED = ("how-to-read", "methods", "glossary", "accessibility", "attribution")
 LOG = paths.BUILD / "book.log"
+RAISED = re.compile(r"[A-Za-z_.]*(Error|Exception|Interrupt): .+")
 MADE = "made-from.json"  # beside the site: what it was made from, written once it has passed the gates
 
 
@@ -254,14 +268,18 @@ def _jupyter_book() -> None:
         cwd=paths.ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
+        preexec_fn=orphans.tied(),
     )
-    told = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout.decode(errors="replace")).replace(f"{paths.ROOT}{os.sep}", "")
+    told = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout.decode(errors="replace"))
+    for folder in (paths.ROOT, sys.prefix):  # people send this to each other
+        told = told.replace(f"{folder}{os.sep}", "")
     schemas.write_text(LOG, told)
     lines = told.splitlines()
     warnings = [line for line in lines if re.search(r"\b(WARNING|ERROR|CRITICAL)\b", line)]
     if done.returncode or warnings:
+        cause = [line for line in lines if RAISED.match(line)][:1]  # and not the traceback around it
         last = [line for line in lines if line.strip()][-12:]
-        raise DataError([*(warnings or last), f"Jupyter Book stopped; all that it said is in {paths.shown(LOG)}."])
+        raise DataError([*(warnings or cause or last), f"Jupyter Book stopped; all that it said is in {paths.shown(LOG)}."])
     # Sphinx copies styles and scripts only when some page has changed
     shutil.copytree(paths.BOOK / "_assets", paths.SITE / "_static", dirs_exist_ok=True)
     unfinished.unlink()

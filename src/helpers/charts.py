@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from functools import cache
 
@@ -71,10 +72,16 @@ def _theme() -> alt.theme.ThemeConfig:
 def figure(chart: alt.TopLevelMixin | dict, caption: str, alternative: str) -> Html:
     """Return the chart, or its specification, as a <figure>. `caption` tells the finding; `alternative` carries it for those who hear it.
 
-    The same chart gives the same bytes: the id is a hash of its specification.
+    The same chart gives the same bytes: the id is a hash of its specification. Raises ValueError for a column in its
+    data that nothing in the chart uses: it would be published all the same.
     """
     spec = dict(chart) if isinstance(chart, dict) else chart.to_dict()
     spec.pop("$schema", None)
+    unused = _unused(spec)
+    if unused:
+        raise ValueError(
+            f"the chart's data hold {', '.join(unused)}, which it does not use. Take them out of its table."
+        )
     body = json.dumps(spec, sort_keys=True, separators=(",", ":"), ensure_ascii=False).replace("<", "\\u003c")
     name = hashlib.sha256(body.encode()).hexdigest()[:12]
     return Html(
@@ -82,6 +89,31 @@ def figure(chart: alt.TopLevelMixin | dict, caption: str, alternative: str) -> H
         f'<div class="hb-canvas" role="img" aria-label="{text(alternative)}"></div>'
         f'<script type="application/json" class="hb-spec">{body}</script></figure>'
     )
+
+
+def _unused(spec: dict) -> list[str]:
+    """Return the columns of the data in a specification that stand in no channel, transform or expression of it."""
+    columns: set[str] = set()
+    rest: list[str] = []
+
+    def look(part: object) -> None:
+        if isinstance(part, dict):
+            for key, value in part.items():
+                tables = list(value.values()) if key == "datasets" else [value] if key == "values" else []
+                tables = [rows for rows in tables if isinstance(rows, list) and rows and isinstance(rows[0], dict)]
+                columns.update(*(row for rows in tables for row in rows))
+                rest.append(key)
+                if not tables:
+                    look(value)
+        elif isinstance(part, list):
+            for item in part:
+                look(item)
+        else:
+            rest.append(str(part))
+
+    look(spec)
+    used = set(re.findall(r"\w+", " ".join(rest)))
+    return sorted(c for c in columns if c not in rest and not set(re.findall(r"\w+", c)) <= used)
 
 
 def every_period(present: Sequence[str]) -> list[str]:

@@ -21,6 +21,9 @@ from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from . import orphans
+from .schemas import DataError
+
 CELL_SECONDS = 120
 NOTEBOOK_SECONDS = 300
 NOTEBOOK_BYTES = 2 * 1024**3  # of memory: a notebook that asks for more gets a MemoryError, and the machine lives on
@@ -49,6 +52,9 @@ def _start(arguments: tuple):
         sys.modules["__main__"] = types.ModuleType("__main__")
         try:
             process.start()
+        except ConnectionError:
+            what = f"The process that chapters are forked from did not start. Can this user run {Path(sys.executable).name}"
+            raise DataError([f"{what}, and write to the folder for temporary files? Or use --engine kernel."]) from None
         finally:
             sys.modules["__main__"] = main
     return process
@@ -81,13 +87,17 @@ def outputs_of(sources: list[str | None], cell_seconds: float | None = None) -> 
 
 def _end(process) -> None:
     """Kill a notebook's process with all that it started, though they have left its group (they stay its children)."""
-    for pid in [process.pid, *_descendants(process.pid)]:
+    _kill([process.pid, *_descendants(process.pid)])
+    process.join()
+
+
+def _kill(pids: list[int]) -> None:
+    for pid in pids:
         try:
             os.killpg(pid, signal.SIGKILL)  # those that lead a group end with their group
         except (ProcessLookupError, PermissionError):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-    process.join()
 
 
 def _descendants(pid: int) -> list[int]:
@@ -121,6 +131,7 @@ def _run(send: Connection, sources: list[str | None], folder: str) -> None:
     """Run the cells in an IPython shell of this process; send the outputs of each. Ends after the first error."""
     os.chdir(folder)
     os.setsid()  # a group of its own, so that it can be ended whole
+    orphans.follow(last=lambda: _kill([*_descendants(os.getpid()), os.getpid()]))
     if sys.platform == "linux":
         adopt_orphans = 36  # PR_SET_CHILD_SUBREAPER: what a notebook leaves running stays below it, and is found there
         ctypes.CDLL(None).prctl(adopt_orphans, 1)

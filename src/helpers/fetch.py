@@ -237,14 +237,15 @@ def check_layout(source: Source, folder: Path) -> None:
     """Read new files as `handbook ingest` would, and keep nothing. Raises DataError that says what has changed."""
     reader, own = readers.load(source.reader), [i for i in catalogue.indicators().values() if i.source == source.id]
     try:
-        if hasattr(reader, "pack"):
-            reader.pack(folder, source)
-        elif hasattr(reader, "tallies"):
-            reader.tallies(folder, source)
-        elif hasattr(reader, "tables"):
-            reader.tables(folder, source, geography.register())
-        else:
-            reader.read(folder, source, own, geography.register())
+        with readers.told(source.id, source.reader):
+            if hasattr(reader, "pack"):
+                reader.pack(folder, source)
+            elif hasattr(reader, "tallies"):
+                reader.tallies(folder, source)
+            elif hasattr(reader, "tables"):
+                reader.tables(folder, source, geography.register())
+            else:
+                reader.read(folder, source, own, geography.register())
     except DataError as error:
         told = f"{source.id}: the new files do not read as the old ones did; nothing was taken from them:"
         raise DataError([told, *error.faults]) from None

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from . import downloads, evidence, paths, schemas, stability
+from . import downloads, evidence, orphans, paths, schemas, stability
 from .evidence import Evidence
 from .rules import AREAS, STATUSES, Finding, derive, resolve
 
@@ -167,7 +167,7 @@ def write(places: Iterable[tuple[str, str]], values: Mapping[str, str]) -> Itera
     if len(due) < FEW:
         yield from (_write(code, values) for code in due)
         return
-    with ProcessPoolExecutor() as pool:
+    with ProcessPoolExecutor(initializer=orphans.follow) as pool:
         yield from pool.map(_write, due, [dict(values)] * len(due), chunksize=4)
 
 

@@ -15,6 +15,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from . import orphans
 from .paths import shown
 from .schemas import DataError, write_text
 
@@ -150,7 +151,7 @@ def _read_pages(files: list[str], memory: Path | None) -> dict[str, _Page]:
     known = known["pages"] if known.get("reader") == reader else {}
     stamps = {path: [os.stat(path).st_mtime_ns, os.stat(path).st_size] for path in files}
     anew = [path for path in files if known.get(path, {}).get("stamp") != stamps[path]]
-    with ProcessPoolExecutor() as pool:
+    with ProcessPoolExecutor(initializer=orphans.follow) as pool:
         read = dict(zip(anew, pool.map(_read_page, anew, chunksize=16), strict=True))
     pages = {path: read[path] if path in read else known[path]["page"] for path in files}
     if memory:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 ROOT = Path(os.environ.get("HANDBOOK_ROOT") or Path(__file__).resolve().parents[2])
@@ -38,3 +39,12 @@ def shown(path: Path | str) -> str:
         return path.relative_to(ROOT).as_posix()
     except ValueError:
         return path.as_posix() if not path.is_absolute() else path.name
+
+
+def without(text: str) -> str:
+    """Return a message without the folders of this machine, for it may be published: files keep their names.
+
+    >>> without(f"No such file: '{ROOT}/build/a.csv', see /usr/lib/x/y.py and https://example.org/a/b")
+    "No such file: 'build/a.csv', see y.py and https://example.org/a/b"
+    """
+    return re.sub(r"(?<![\w.:/<])/(?:[^\s/'\"<>]+/)+", "", text.replace(f"{ROOT}{os.sep}", ""))

@@ -22,7 +22,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from . import paths, schemas, svg
+from . import orphans, paths, schemas, svg
 from .schemas import DataError
 
 NARROW, WIDE = 340, 720  # pixels: what a card and a phone hold, and what a page of a laptop holds
@@ -228,7 +228,8 @@ def _draw_all(waiting: Mapping[Path, list[str]], folder: Path, say, workers: int
     # the engine has threads, which a plain fork would not survive
     method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
     workers = min(workers or os.cpu_count() or 1, len(waiting))
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context(method)) as pool:
+    context = multiprocessing.get_context(method)
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=orphans.follow) as pool:
         try:
             tasks = [pool.submit(_draw, notebook, names, folder) for notebook, names in waiting.items()]
             for task in as_completed(tasks):

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import pack, paths
+from . import orphans, pack, paths
 from .schemas import DataError
 
 MARK = paths.MARK
@@ -52,6 +52,5 @@ def build(arguments: Sequence[str]) -> int:
     """Run `handbook build` with `arguments` in the root of the private build, and return its exit status."""
     target = prepare()
     environment = os.environ | {"HANDBOOK_ROOT": str(target)}
-    return subprocess.run(
-        [sys.executable, "-m", "helpers", "build", *arguments], cwd=target, env=environment
-    ).returncode
+    command = [sys.executable, "-m", "helpers", "build", *arguments]
+    return subprocess.run(command, cwd=target, env=environment, preexec_fn=orphans.tied()).returncode

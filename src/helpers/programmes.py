@@ -65,6 +65,7 @@ def one(pack: Pack, programme: pd.Series, panel: dict | None = None) -> dict:
         programme["measure_better"] or "high",
     )
     usable = level.shown >= 3
+    stayed = followed(helped), followed(compared)
     flow = gates(people[people["helped"]])
     reached = reach(flow)
     cost = costs(pack, people, programme["programme"], difference if usable else None)
@@ -76,9 +77,9 @@ def one(pack: Pack, programme: pd.Series, panel: dict | None = None) -> dict:
         "reach_ratio": reached,
         "level": level.shown,
         "level_why": level.why,
-        "effect": _effect(effect) if usable else {"why": effect.why or level.why},
-        "difference": _effect(difference, 100) if usable else {"why": difference.why or level.why},
-        "before_after": {**_limits(change, 2), "people": disclosure.shown(pairs), "why": refused},
+        "effect": _effect(effect, stayed) if usable else {"why": effect.why or level.why},
+        "difference": _effect(difference, stayed, 100) if usable else {"why": difference.why or level.why},
+        "before_after": {**_limits(change, 2), "people": stayed[0] and disclosure.shown(pairs), "why": refused},
         "attrition": attrition(helped, compared, usable, programme),
         "cost": cost,
         **worth.of_one(pack, programme, difference if usable else None, each, share),
@@ -95,14 +96,15 @@ def _limits(found: Interval, decimals: int, times: float = 1) -> dict:
     return {k: None if x is None else round(x, decimals) for k, x in zip(found._fields, plain, strict=True)}
 
 
-def _effect(found: effects.Effect, times: float = 1) -> dict:
+def _effect(found: effects.Effect, stayed: tuple[int | None, int | None], times: float = 1) -> dict:
+    """Return an effect as plain values. `stayed`: how many of each group may be told of."""
     if found.value != found.value:
         return {"why": found.why}
     return {
         **_limits(Interval(found.value, found.lower, found.upper), 2, times),
         "error": round(found.error * times, 3),
-        "helped": disclosure.shown(found.helped),
-        "compared": disclosure.shown(found.compared),
+        "helped": stayed[0] and disclosure.shown(found.helped),
+        "compared": stayed[1] and disclosure.shown(found.compared),
         "apart": round(found.apart, 2),
         "apart_raw": round(found.apart_raw, 2),
         "why": "",
@@ -155,21 +157,38 @@ def adjusted(
     return tuple(effects.adjusted(y, both["helped"], covariates) for y in (measure, both["good"]))
 
 
+def followed(group: pd.DataFrame) -> int | None:
+    """Return how many of a group have a measure afterwards, as it may be published beside all and those who were lost.
+
+    >>> followed(pd.DataFrame({"follow_up": [1.0] * 50})), followed(pd.DataFrame({"follow_up": [1.0] * 50 + [np.nan] * 2}))
+    (50, None)
+    """
+    lost = int(group["follow_up"].isna().sum())
+    counts = {"all": len(group), "lost": lost, "stayed": len(group) - lost}
+    return disclosure.protect(counts, [("all", ["lost", "stayed"])])["stayed"]
+
+
 def attrition(helped: pd.DataFrame, compared: pd.DataFrame, usable: bool, programme: pd.Series) -> dict:
     """Return how many were lost, and the least and the most that the result could be whatever became of them.
 
     Lee's bounds are of what is left of the measure once need and the measure before are allowed for.
     """
-    lost = [int(g["follow_up"].isna().sum()) for g in (helped, compared)]
+    lost = [
+        disclosure.share(int(g["follow_up"].isna().sum()), len(g)) if len(g) else None for g in (helped, compared)
+    ]
+    told = [share is None or share["count"] is not None for share in lost]
     seen = [g["good"].dropna() for g in (helped, compared)]
     missing = [int(g["good"].isna().sum()) for g in (helped, compared)]
     shares = effects.worst_and_best(seen[0], missing[0])
     good = disclosure.share(int(seen[0].sum()), len(seen[0]))
+    if followed(helped) is None:
+        good = dict.fromkeys(good)
     out = {
-        "helped": disclosure.share(lost[0], len(helped)),
-        "compared": disclosure.share(lost[1], len(compared)) if len(compared) else None,
+        "helped": lost[0],
+        "compared": lost[1],
         "good": good,
-        "good_bounds": _bounds(shares, 100, len(helped) if good["pct"] is not None else 0),
+        # the ends are as far apart as people were lost, so they are shown where that number is
+        "good_bounds": _bounds(shares, 100, len(helped) if good["pct"] is not None and told[0] else 0),
     }
     if usable:
         rest = effects.unexplained(
@@ -179,7 +198,8 @@ def attrition(helped: pd.DataFrame, compared: pd.DataFrame, usable: bool, progra
         )
         out["lee"] = _bounds(effects.lee(rest[: len(helped)], rest[len(helped) :]), 1, len(helped))
         if programme["design"] == "randomised":  # shares cannot be allowed for need in this way
-            out["manski"] = _bounds(effects.manski(seen[0], missing[0], seen[1], missing[1]), 100, len(helped))
+            found = effects.manski(seen[0], missing[0], seen[1], missing[1])
+            out["manski"] = _bounds(found, 100, len(helped) if all(told) else 0)
     return out
 
 

@@ -25,9 +25,10 @@ def same(one: Path, other: Path) -> bool:
     return names[0] == names[1] and not any(filecmp.cmpfiles(one, other, names[0], shallow=False)[1:])
 
 
-def publish(edition: str, to: Path, site: Path | None = None) -> list[str]:
+def publish(edition: str, to: Path, site: Path | None = None, parts: Path | None = None) -> list[str]:
     """Copy the built site into the folder `to` and return the editions there, newest first.
 
+    `parts`: the list of what the edition was made with (make supply), which is kept beside it where there is one.
     Raises DataError where there is no book, where `to` holds something else, or where this edition stands there with
     other bytes: a published edition is not altered, a correction is a new edition.
     """
@@ -48,6 +49,8 @@ def publish(edition: str, to: Path, site: Path | None = None) -> list[str]:
         shutil.rmtree(part, ignore_errors=True)
         shutil.copytree(site, part)
         os.replace(part, kept)
+        if parts and parts.exists():
+            schemas.write_text(to / EDITIONS / f"{edition}.sbom.json", parts.read_text(encoding="utf-8"))
     editions = sorted((p.name for p in (to / EDITIONS).iterdir() if DAY.match(p.name)), reverse=True)
     if editions[0] == edition:  # an older edition that is built again does not take the newest one's place
         for old in to.iterdir():

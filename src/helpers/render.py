@@ -117,7 +117,7 @@ def execute(
 
 
 def _markdown(name: str) -> str:
-    return re.sub(r"([\\`*_{}\[\]<>|$#])", r"\\\1", escape(name, quote=False))
+    return re.sub(r"([\\`*_{}\[\]<>|$#])", r"\\\1", escape(" ".join(name.split()), quote=False))
 
 
 def _stable(notebook: nbformat.NotebookNode, parameters: dict[str, str]) -> nbformat.NotebookNode:
@@ -233,7 +233,11 @@ def pages(parameters: dict[str, str], engine_name: str = "forked", target: Path 
 
 
 def fault_of(error: Exception) -> str:
-    """Return an error in one line, with the cell and the last line of its traceback for a failed notebook."""
+    """Return an error in one line, with its cell or the place in the code; it may be published, so without folders."""
+    return " ".join(paths.without(_words(error)).split())
+
+
+def _words(error: Exception) -> str:
     if isinstance(error, PapermillExecutionError):
         return f"cell {error.cell_index}: {error.ename}: {error.evalue}"
     if isinstance(error, DataError):

@@ -79,12 +79,15 @@ def ingest(
         if hasattr(reader, "pack"):
             continue  # a locality's public lists make no figures: see `packs`
         if hasattr(reader, "tallies"):  # one locality's list of payments or grants: only sums of it are kept
-            table = schemas.validate(reader.tallies(folder, source), schemas.TALLY, f"data/figures/{source.id}.csv")
+            with readers.told(source.id, source.reader):
+                lists = reader.tallies(folder, source)
+            table = schemas.validate(lists, schemas.TALLY, f"data/figures/{source.id}.csv")
             tallies[source.id] = table
             lines = sum(file.reads["rows"] for file in source.files)
             result = Ingested(source.id, lines, 0, {"added up, and not kept": lines})
         elif hasattr(reader, "tables"):
-            got = reader.tables(folder, source, register)
+            with readers.told(source.id, source.reader):
+                got = reader.tables(folder, source, register)
             for name, frame in got.items():
                 parts[name].append(schemas.validate(frame, TABLES[name], f"{source.id} -> {name}"))
             if source.reader == "register":
@@ -94,7 +97,8 @@ def ingest(
             result = Ingested(source.id, rows, rows, {})
         else:
             own = [i for i in all_indicators.values() if i.source == source.id]
-            reading = reader.read(folder, source, own, register)
+            with readers.told(source.id, source.reader):
+                reading = reader.read(folder, source, own, register)
             figures[source.id] = _checked(reading.figures, own, source)
             releases.append(reading.releases)
             result = Ingested(source.id, reading.considered, len(reading.figures), reading.dropped)
@@ -130,7 +134,8 @@ def packs(origin: Path, target: Path = paths.LOCAL, report: Callable[[Ingested],
         folder = Path(origin) / (source.folder or source.id)
         check_files(source, folder)
         slug = geography.register().place(source.files[0].reads["area_code"])["slug"]
-        tables = reader.pack(folder, source)
+        with readers.told(source.id, source.reader):
+            tables = reader.pack(folder, source)
         for name, table in tables.items():
             path = target / slug / f"{name}.csv"
             schemas.write_text(path, table.to_csv(index=False, lineterminator="\n"))

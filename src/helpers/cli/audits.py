@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from .. import audit as auditing
+from .. import paths
+from ..schemas import DataError
 from .shared import Edition, app, out, parameters, told
 
 
@@ -15,5 +17,9 @@ def audit(edition: Edition = ""):
 
     Example: handbook audit
     """
+    if not any(paths.BUNDLES.glob("*/place.json")):
+        raise DataError(
+            [f"{paths.shown(paths.BUNDLES)}: no bundle stands, so there is nothing to look at. Run: handbook bundle"]
+        )
     tables, counts = auditing.check(parameters(edition, "", "")["edition"])
     out.print(f"{tables} tables with {counts} counts of people were put together: no hidden count can be worked out.")

@@ -37,5 +37,5 @@ def publish(to: Annotated[Path, typer.Option(help="The folder that is served, or
 
     Example: handbook publish --to ~/www/handbook
     """
-    editions = publishing.publish(settings.load()["edition"], to)
+    editions = publishing.publish(settings.load()["edition"], to, parts=paths.BUILD / "sbom.json")
     out.print(f"The newest edition is {editions[0]}; {len(editions)} kept.")

@@ -13,7 +13,11 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pandas as pd
 
@@ -37,6 +41,21 @@ class Reading:
                     f"{lost} rows are unaccounted for: {self.considered} considered, {len(self.figures)} kept, {self.dropped} dropped."
                 ]
             )
+
+
+@contextmanager
+def told(source: str, reader: str) -> Iterator[None]:
+    """Raise DataError for whatever a reader stops at that it does not foresee, in a file whose layout is another."""
+    try:
+        yield
+    except (DataError, OSError):
+        raise
+    except Exception as error:
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        what = f"the reader {reader} stopped at what it does not know: {type(error).__name__}: {error}"
+        where = f"{Path(last.filename).name}, line {last.lineno}"
+        remedy = "Look what is new in the source's files; nothing was taken from them."
+        raise DataError([f"{source}: {what} ({where}). {remedy}"]) from error
 
 
 def names() -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from python_calamine import load_workbook
 
+from ..tabular.foreign import Damaged, foreign
 from ._common import fail
 
 NUMBER = re.compile(r"^-?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?$")
@@ -17,8 +18,8 @@ NUMBER = re.compile(r"^-?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?$")
 def rows(path: Path, sheet: str | None = None) -> list[list[Any]]:
     """Return all rows of a CSV, or of one sheet of an xlsx or ods workbook, hidden rows included.
 
-    Row n of the sheet is rows[n - 1]. Raises DataError for a sheet that is not there, and for a CSV that is
-    not UTF-8.
+    Row n of the sheet is rows[n - 1]. Raises DataError for a sheet that is not there, for a workbook that is damaged
+    and for a CSV that is not UTF-8.
     """
     if path.suffix == ".csv":
         try:
@@ -26,11 +27,15 @@ def rows(path: Path, sheet: str | None = None) -> list[list[Any]]:
                 return list(csv.reader(stream, strict=True))
         except (UnicodeDecodeError, csv.Error) as error:
             raise fail(path.name, None, None, f"cannot be read: {error}", "Fetch the file again.") from None
-    workbook = load_workbook(path)
-    if sheet not in workbook.sheet_names:
-        known = ", ".join(workbook.sheet_names)
-        raise fail(path.name, None, None, f"there is no sheet '{sheet}'", f"Use one of: {known}.")
-    return workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+    try:
+        with foreign():
+            workbook = load_workbook(path)
+            known = workbook.sheet_names
+            if sheet in known:
+                return workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+    except Damaged as error:
+        raise fail(path.name, None, None, f"the workbook cannot be opened ({error})", "Fetch the file again.") from None
+    raise fail(path.name, None, None, f"there is no sheet '{sheet}'", f"Use one of: {', '.join(known)}.")
 
 
 def plain(cell: Any) -> str:

@@ -7,6 +7,7 @@ every fault of a file is found in one go. Row numbers count the heading as its r
     shapes   what a table and a column are
     files    bytes -> rows of cells, with their row numbers
     sheets   the same for workbooks
+    foreign  whatever a library raises over damaged bytes, as one error
     cells    one cell -> one value, by the kind of its column
 """
 

@@ -135,7 +135,7 @@ def _word_of_kind(cell: Any, column: Column, context: Context) -> str:
     if isinstance(cell, (int, float)):
         if kind in ("day", "step", "period"):
             raise Fault("the cell holds a plain number, not a day", "Format the cell as a date, or write 2025-04-23.")
-        if kind in ("id", "pseudonym") and (cell != int(cell) or abs(cell) >= 1e11):
+        if kind in ("id", "pseudonym") and (not abs(cell) < 1e11 or cell != int(cell)):
             raise Fault("the spreadsheet has made a number out of an id", "Format the column as text; write it anew.")
         cell = f"{cell:.15g}"
     if kind in ("id", "pseudonym", "district") and SHORTENED.fullmatch(cell) and "+" in cell:

@@ -6,21 +6,18 @@ formulas that were never worked out, merged cells, percentages (40% is kept as 0
 
 from __future__ import annotations
 
+import itertools
 import re
 import zipfile
-import zlib
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-from python_calamine import CalamineError, SheetVisibleEnum, load_workbook
-
+from . import foreign
 from .files import LARGEST, Grid, key
+from .foreign import attribute, place
 
-# what reading the parts of a damaged workbook raises: of the zip, of its packing, of the XML, of what the XML lacks
-BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ElementTree.ParseError, ValueError, KeyError)
-BROKEN += (AttributeError, TypeError, StopIteration)
 SAVE = "Save the workbook anew as .xlsx without a password, or as .csv."
 ERRORS = re.compile(r"#(REF|N/A|VALUE|DIV/0|NAME|NULL|NUM|SPILL|CALC|FIELD|BLOCKED|UNKNOWN|GETTING_DATA).?|Err:\d+")
 
@@ -32,16 +29,12 @@ def workbook_grid(path: Path, headings: Collection[str], name: str) -> Grid:
         grid.fault(None, None, f"it is larger than {LARGEST // 1_000_000} MB", "Give the table alone.")
         return grid
     try:
-        with zipfile.ZipFile(path) as packed:
-            if sum(item.file_size for item in packed.infolist()) > 20 * LARGEST:
-                grid.fault(None, None, "unpacked it is too large to be read", "Give the table alone, as .csv.")
-                return grid
-        book = load_workbook(path)
-        sheets = {s.name: book.get_sheet_by_name(s.name).to_python(skip_empty_area=False) for s in book.sheets_metadata}
-    except (*BROKEN, CalamineError, OSError) as error:
-        grid.fault(None, None, f"the workbook cannot be opened ({type(error).__name__})", SAVE)
+        found = foreign.sheets(path)
+    except foreign.Damaged as error:
+        grid.fault(None, None, f"the workbook cannot be opened ({error})", SAVE)
         return grid
-    visible = {s.name: s.visible == SheetVisibleEnum.Visible for s in book.sheets_metadata}
+    sheets = {s.name: s.rows for s in found}
+    visible = {s.name: s.visible for s in found}
     holding = [s for s, rows in sheets.items() if _heading(rows, headings)]
     named = [s for s in holding if key(s) == key(name)] or holding
     for sheet in sheets:
@@ -64,11 +57,11 @@ def workbook_grid(path: Path, headings: Collection[str], name: str) -> Grid:
     if others:
         grid.note(f"these sheets were not read: {', '.join(others)}")
     grid.rows = [(number, cells) for number, cells in enumerate(sheets[grid.sheet], start=1)]
-    with zipfile.ZipFile(path) as packed:
-        try:
+    try:
+        with foreign.foreign(), zipfile.ZipFile(path) as packed:
             (_look_into_ods if path.suffix.lower() == ".ods" else _look_into_xlsx)(packed, grid)
-        except BROKEN as error:
-            grid.fault(None, None, f"the workbook is not whole ({type(error).__name__})", SAVE)
+    except foreign.Damaged as error:
+        grid.fault(None, None, f"the workbook is not whole ({error})", SAVE)
     return grid
 
 
@@ -86,20 +79,6 @@ def _tag(element: ElementTree.Element) -> str:
     return element.tag.rpartition("}")[2]
 
 
-def _attribute(element: ElementTree.Element, name: str) -> str:
-    """Return an attribute by its name without the namespace."""
-    return next((value for k, value in element.attrib.items() if k.rpartition("}")[2] == name), "")
-
-
-def _place(reference: str) -> tuple[int, int]:
-    """Return (row, column from 0) of a cell such as B7."""
-    letters, digits = re.fullmatch(r"([A-Z]+)(\d+)", reference).groups()
-    column = 0
-    for letter in letters:
-        column = column * 26 + ord(letter) - 64
-    return int(digits), column - 1
-
-
 def _address(row: int, column: int) -> str:
     letters, column = "", column + 1
     while column:
@@ -114,7 +93,7 @@ def _look_into_xlsx(packed: zipfile.ZipFile, grid: Grid) -> None:
     for _, element in ElementTree.iterparse(packed.open(_xlsx_sheet(packed, grid.sheet))):
         tag = _tag(element)
         if tag == "c":
-            row, column = _place(element.get("r"))
+            row, column = place(element.get("r"))
             parts = {_tag(child): child.text or "" for child in element}
             if element.get("t") == "e":
                 _error(grid, row, column, parts.get("v", ""))
@@ -137,7 +116,7 @@ def _look_into_xlsx(packed: zipfile.ZipFile, grid: Grid) -> None:
 def _xlsx_sheet(packed: zipfile.ZipFile, sheet: str) -> str:
     """Return the path inside the workbook of the sheet of this name."""
     book = ElementTree.parse(packed.open("xl/workbook.xml")).getroot()
-    reference = next(_attribute(e, "id") for e in book.iter() if _tag(e) == "sheet" and e.get("name") == sheet)
+    reference = next(attribute(e, "id") for e in book.iter() if _tag(e) == "sheet" and e.get("name") == sheet)
     links = ElementTree.parse(packed.open("xl/_rels/workbook.xml.rels")).getroot()
     target = next(e.get("Target") for e in links if e.get("Id") == reference)
     return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
@@ -157,28 +136,28 @@ def _percent_styles(packed: zipfile.ZipFile) -> set[int]:
 
 def _look_into_ods(packed: zipfile.ZipFile, grid: Grid) -> None:
     content = ElementTree.parse(packed.open("content.xml")).getroot()
-    table = next(e for e in content.iter() if _tag(e) == "table" and _attribute(e, "name") == grid.sheet)
+    table = next(e for e in content.iter() if _tag(e) == "table" and attribute(e, "name") == grid.sheet)
     row = 0
     for line in table.iter():
         if _tag(line) != "table-row":
             continue
-        times = int(_attribute(line, "number-rows-repeated") or 1)
+        times = int(attribute(line, "number-rows-repeated") or 1)
         column = 0
         for cell in line:
             if _tag(cell) not in ("table-cell", "covered-table-cell"):
                 continue
             words = "".join(cell.itertext())
-            if _attribute(cell, "formula") and (ERRORS.fullmatch(words) or "error" in cell.attrib.values()):
+            if attribute(cell, "formula") and (ERRORS.fullmatch(words) or "error" in cell.attrib.values()):
                 _error(grid, row + 1, column, words)
-            if _attribute(cell, "value-type") == "percentage":
-                wide = int(_attribute(cell, "number-columns-repeated") or 1)
-                reach = [(r, c) for r in range(row + 1, row + 1 + times) for c in range(column, column + wide)]
-                grid.percent.update(reach[:100_000])
-            across, down = (int(_attribute(cell, f"number-{w}-spanned") or 1) for w in ("columns", "rows"))
+            if attribute(cell, "value-type") == "percentage":
+                wide = int(attribute(cell, "number-columns-repeated") or 1)
+                reach = ((r, c) for r in range(row + 1, row + 1 + times) for c in range(column, column + wide))
+                grid.percent.update(itertools.islice(reach, 100_000))
+            across, down = (int(attribute(cell, f"number-{w}-spanned") or 1) for w in ("columns", "rows"))
             if across > 1 or down > 1:
                 _merged(grid, _address(row + 1, column), _address(row + down, column + across - 1))
-            column += int(_attribute(cell, "number-columns-repeated") or 1)
-        if _attribute(line, "visibility") in ("collapse", "filter") and column:
+            column += int(attribute(cell, "number-columns-repeated") or 1)
+        if attribute(line, "visibility") in ("collapse", "filter") and column:
             grid.note(f"row {row + 1} is hidden, and was read as well")
         row += times
 
@@ -190,7 +169,7 @@ def _error(grid: Grid, row: int, column: int, word: str) -> None:
 
 def _merged(grid: Grid, first: str, last: str) -> None:
     """Refuse merged cells: all but the first would be read as empty. A title above the heading may be merged."""
-    (row, column), (below, right) = _place(first), _place(last)
+    (row, column), (below, right) = place(first), place(last)
     above_heading = not any(number > below and any(c != "" for c in cells) for number, cells in grid.rows)
     title = row <= 20 and sum(c != "" for c in dict(grid.rows).get(row, [])) == 1 and not above_heading and row == below
     if not title:
