@@ -1,13 +1,12 @@
 """Measure the same chapters here and through Dask on this machine's loopback: one worker, two, and tasks that do nothing.
 
-Run it with `python tests/bench_cluster.py [localities [rounds]]`: about six minutes for 20 on 2 cores. It prints what the
-README's section "On many machines" quotes. It is not a test: timings differ between machines, so read the ratios.
+`make bench` runs it; alone it is `python tests/bench_cluster.py [localities [rounds]]`, about six minutes for 20 on 2
+cores. It is not a test: timings differ between machines, so read the ratios.
 """
 
 from __future__ import annotations
 
 import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -45,7 +44,8 @@ def once(way: str, number: int, target: Path) -> float:
     return seconds
 
 
-def main(number: int = 20, rounds: int = 3) -> None:
+def measured(number: int = 20, rounds: int = 3) -> str:
+    """Return what was measured, as Markdown."""
     slugs = geography.register().localities["slug"].head(number)
     with tempfile.TemporaryDirectory() as folder:
         base = Path(folder)
@@ -82,25 +82,33 @@ def main(number: int = 20, rounds: int = 3) -> None:
                 for name, way in ways.items():
                     taken[name].append(seconds(way))
             fixed = statistics.median(seconds(f"nothing:{two.address}", 1) for _ in range(rounds))
-    print(f"{number} localities, {number * CHAPTERS} chapters, {os.cpu_count()} cores, {platform.system()}, ", end="")
-    print(f"Python {platform.python_version()}, load {os.getloadavg()[2]:.1f} over the last quarter of an hour\n")
-    print(f"| run | seconds, median of {rounds} | lowest to highest | a chapter |\n|---|---|---|---|")
+    lines = [
+        f"| {number} localities, {number * CHAPTERS} chapters | seconds | lowest to highest | a chapter |",
+        "|---|---|---|---|",
+    ]
     for name, all_seconds in taken.items():
         middle = statistics.median(all_seconds)
         each = 1000 * middle / (number * CHAPTERS)
-        print(f"| {name} | {middle:.1f} | {min(all_seconds):.1f} to {max(all_seconds):.1f} | {each:.0f} ms |")
+        lines.append(f"| {name} | {middle:.1f} | {min(all_seconds):.1f} to {max(all_seconds):.1f} | {each:.0f} ms |")
     names = list(ways)
     for what, one, two in (("here", *names[:2]), ("Dask", *names[2:4])):
         each = [a / b for a, b in zip(taken[one], taken[two], strict=True)]
-        print(f"\n{what}, two against one: {statistics.median(each):.2f} times as fast in the middle round of", end=" ")
-        print(", ".join(f"{r:.2f}" for r in each), end="; ")
-        print(f"fastest against fastest {min(taken[one]) / min(taken[two]):.2f}")
+        fastest = min(taken[one]) / min(taken[two])
+        lines += [
+            "",
+            f"Two against one, {what}: {statistics.median(each):.2f} times as fast in the middle round of"
+            f" {', '.join(f'{r:.2f}' for r in each)}; fastest against fastest {fastest:.2f}.",
+        ]
     overhead = statistics.median(taken[names[4]]) - fixed
-    print(f"\nScheduling: {1000 * overhead / ((number - 1) * CHAPTERS):.1f} ms a chapter, and {fixed:.1f} s once a run")
+    lines += [
+        "",
+        f"Scheduling: {1000 * overhead / ((number - 1) * CHAPTERS):.1f} ms a chapter, and {fixed:.1f} s once a run.",
+    ]
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["once"]:
         print(once(sys.argv[2], int(sys.argv[3]), Path(sys.argv[4])))
     else:
-        main(*map(int, sys.argv[1:]))
+        print(measured(*map(int, sys.argv[1:])))

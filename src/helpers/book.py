@@ -17,13 +17,25 @@ from pathlib import Path
 
 import pandas as pd
 
-from . import catalogue, findings, fingerprints, gates, geography, landing, paths, pictures, schemas, settings, takeaway
+from . import (
+    catalogue,
+    findings,
+    fingerprints,
+    gates,
+    geography,
+    landing,
+    paths,
+    pictures,
+    schemas,
+    settings,
+    takeaway,
+    unchanged,
+)
 from .geography import Register, slugify
 from .schemas import DataError
 
 AUTHORED = ("how-to-read", "methods", "glossary", "accessibility", "attribution")
 LOG = paths.BUILD / "book.log"
-MADE = "made-from.json"  # beside the site: what it was made from, written once it has passed the gates
 
 
 def title_of(chapter: str) -> str:
@@ -187,7 +199,7 @@ def build(
     inputs = _inputs(notebooks, slugs, missing or {}, edition)
     if (standing := _standing(inputs)) is not None:
         return standing
-    gates.check_notebooks(*notebooks, edition=edition)
+    gates.check_notebooks(*notebooks, edition=edition, memory=paths.BUILD / "fit.json")
     extra = {page: _heading(path) for page, path in shared.items()}
     pages = write_pages(slugs, chapters, edition, extra, missing)
     vega_bundle()
@@ -198,10 +210,10 @@ def build(
     _prune(set(pages))
     pictures.publish(drawn)
     findings.publish(slugs)
-    takeaway.publish(slugs, chapters, edition)
+    takeaway.publish(slugs, chapters, edition, memory=paths.SITE.parent / "taken.json")
     count = gates.check_links(paths.SITE, memory=paths.SITE.parent / "links.json")
     note = {"inputs": inputs, "site": fingerprints.listing(paths.SITE), "pages": count}
-    schemas.write_text(paths.SITE.parent / MADE, json.dumps(note, indent=1) + "\n")
+    schemas.write_text(unchanged.MADE, json.dumps(note, indent=1) + "\n")
     return count
 
 
@@ -219,7 +231,7 @@ def _standing(inputs: str) -> int | None:
     A book that is not as it was left is taken away: Sphinx would keep a page that somebody has altered since.
     """
     try:
-        note = json.loads((paths.SITE.parent / MADE).read_text(encoding="utf-8"))
+        note = json.loads(unchanged.MADE.read_text(encoding="utf-8"))
     except (OSError, ValueError):  # no book yet, or one that was cut short
         return None
     if note["site"] != fingerprints.listing(paths.SITE):
@@ -247,7 +259,9 @@ def _jupyter_book() -> None:
         shutil.rmtree(paths.SITE.parent)
     unfinished.parent.mkdir(parents=True, exist_ok=True)
     unfinished.touch()
-    command = [Path(sys.executable).parent / "jupyter-book", "build", "book", "--path-output", "book"]
+    # helpers first: it keeps jsonschema from loading what takes two seconds
+    start = "import helpers; from jupyter_book.cli.main import main; main()"
+    command = [sys.executable, "-P", "-c", start, "build", "book", "--path-output", "book"]
     options = ["--config", "_config.yml", "-W", "--keep-going", "-n"]
     done = subprocess.run(
         [*command, *options],
@@ -269,20 +283,19 @@ def _jupyter_book() -> None:
 
 def _prune(pages: set[str]) -> None:
     """Remove built pages that are no longer in the book: Sphinx leaves them, and a reader could find them."""
-    sources = paths.SITE / "_sources"
     keep = {*pages, "search"}
-    for path in paths.SITE.rglob("*.html"):
-        if path.relative_to(paths.SITE).with_suffix("").as_posix() not in keep and "_static" not in path.parts:
-            path.unlink()
     # a page's tables stand in a folder of its name, and what is taken away of a locality in its folder
     slugs = {page.split("/")[1] for page in pages if page.startswith("localities/")}
     for folder in (paths.SITE / "localities").iterdir():
         if folder.name not in slugs:
             shutil.rmtree(folder)
-    for path in paths.SITE.rglob("*.csv"):
-        home = path.parent.relative_to(paths.SITE).as_posix()
-        if home not in pages and path.parent.name != takeaway.FOLDER:
-            path.unlink()
-    for path in sources.rglob("*"):
-        if path.is_file() and path.relative_to(sources).with_suffix("").as_posix() not in pages:
-            path.unlink()
+    for name in list(paths.below(paths.SITE)):
+        page, _, end = name.rpartition(".")
+        folder = name.rpartition("/")[0]
+        source = page.removeprefix("_sources/")
+        if (
+            (end == "html" and page not in keep and not name.startswith("_static/"))
+            or (end == "csv" and folder not in pages and folder.rpartition("/")[2] != takeaway.FOLDER)
+            or (source != page and source not in pages)
+        ):
+            (paths.SITE / name).unlink()

@@ -5,8 +5,6 @@ A fault names the file, the row (the header is row 1, as in a spreadsheet), the 
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 
 import pandas as pd
@@ -14,6 +12,7 @@ import pandera.pandas as pa
 
 from . import periods
 from .paths import shown
+from .writing import write_text
 
 UNITS = {
     # code: how it is written after a number
@@ -337,22 +336,3 @@ def number_text(value: float) -> str:
     if "e" in short:
         short = f"{value:.0f}" if abs(value) >= 1 else f"{value:.15f}".rstrip("0")
     return "0" if short == "-0" else short
-
-
-def write_text(path: Path, text: str) -> bool:
-    """Write UTF-8 text whole or not at all; return False, touching nothing, when the file says this already."""
-    path = Path(path)
-    data = text.encode("utf-8")
-    if path.exists() and path.read_bytes() == data:
-        return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
-    return True

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from io import BytesIO
 from pathlib import Path
 
-from . import paths, schemas
+from . import fingerprints, paths, schemas
 from .catalogue import LICENCES
 from .downloads import csv_text
 from .schemas import DataError
@@ -131,9 +131,10 @@ def _write_zip(path: Path, folders: Sequence[Path]) -> None:
     whole = BytesIO()
     with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         for folder in folders:
-            for file in sorted(folder.iterdir()):
-                if file.name != "made-from.txt":
-                    entry = zipfile.ZipInfo(f"bundles/{folder.name}/{file.name}", ZIP_DAY)
+            for file in sorted(folder.rglob("*")):
+                if file.is_file() and file.name != fingerprints.STAMP:
+                    name = file.relative_to(folder).as_posix()
+                    entry = zipfile.ZipInfo(f"bundles/{folder.name}/{name}", ZIP_DAY)
                     entry.external_attr, entry.compress_type = 0o644 << 16, zipfile.ZIP_DEFLATED
                     archive.writestr(entry, file.read_bytes())
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -148,14 +149,30 @@ def _json(path: Path) -> dict:
 
 
 def publish(
-    slugs: Iterable[str], chapters: Sequence[str], edition: str, folder: Path = paths.BUNDLES, site: Path = paths.SITE
+    slugs: Iterable[str],
+    chapters: Sequence[str],
+    edition: str,
+    folder: Path = paths.BUNDLES,
+    site: Path = paths.SITE,
+    memory: Path | None = None,
 ) -> None:
-    """Write the files to take away of all `slugs` and the RO-Crate of the edition into the built site."""
+    """Write the files to take away of all `slugs` and the RO-Crate of the edition into the built site.
+
+    `memory`: a file that keeps what was written from which bundle, so that only what has changed is written again.
+    """
     names, files = {}, {}
+    known = _json(memory) if memory and memory.exists() else {}
+    given = [list(chapters), edition, fingerprints.code(), fingerprints.common(folder / "_common")]
     for slug in slugs:
         names[slug] = _json(folder / slug / "place.json")["name"]
         notebooks = [f"_sources/localities/{slug}/{c}.ipynb" for c in chapters]
-        files[slug] = [*write_locality(slug, chapters, edition, folder, site), *notebooks]
+        made = fingerprints.of(given, fingerprints.bundle(folder / slug))
+        before = known.get(slug, {"made": "", "files": []})
+        if before["made"] != made or not all((site / name).exists() for name in before["files"]):
+            known[slug] = {"made": made, "files": write_locality(slug, chapters, edition, folder, site)}
+        files[slug] = [*known[slug]["files"], *notebooks]
+    if memory:
+        schemas.write_text(memory, json.dumps(known))
     crate = crate_of(edition, names, files, _json(folder / "_common" / "sources.json"))
     schemas.write_text(site / "ro-crate-metadata.json", json.dumps(crate, indent=1, ensure_ascii=False) + "\n")
 
