@@ -101,6 +101,23 @@ def test_a_cell_that_hangs_is_stopped(tmp_path, monkeypatch):
     assert time.monotonic() - start < 20
 
 
+def test_a_notebook_that_takes_too_long_in_all_is_stopped(tmp_path, monkeypatch):
+    monkeypatch.setattr(engine, "NOTEBOOK_SECONDS", 3)
+    with pytest.raises(PapermillExecutionError, match="the notebook ran for more than 3 s"):
+        run(notebook(tmp_path, *["import time; time.sleep(2)"] * 3))  # no cell takes as long by itself
+
+
+def test_an_error_brings_the_traceback_that_a_kernel_gives(tmp_path):
+    path = notebook(tmp_path, "x = 1", "x / 0")
+    told = []
+    for name in ("forked", "kernel"):
+        with pytest.raises(PapermillExecutionError) as error:
+            run(path, name)
+        told.append((error.value.exec_count, error.value.ename, error.value.traceback))
+    assert told[0] == told[1]
+    assert "x / 0" in told[0][2]
+
+
 @pytest.mark.skipif(not Path("/proc").exists(), reason="only Linux lists the processes below a process")
 @pytest.mark.parametrize(
     "daemon",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 
@@ -59,8 +61,6 @@ def test_plain_papermill_runs_a_chapter_as_the_readme_says(built, tmp_path):
         "papermill --no-progress-bar -k python3 - needs.ipynb -r area_code E08000009"
         in (paths.ROOT / "README.md").read_text()
     )
-    import os
-
     subprocess.run(
         command, shell=True, cwd=built, env=os.environ | {"HANDBOOK_ROOT": str(built)}, check=True, capture_output=True
     )
@@ -87,6 +87,30 @@ def test_both_engines_give_the_same_bytes_for_every_chapter_of_five_localities(b
     )
     done = subprocess.run([sys.executable, "-c", script, *GOLDEN], cwd=built, capture_output=True, text=True)
     wanted = [word for slug in GOLDEN for c in render.chapters() for word in (f"{slug}/{c}", "True")]
+    assert done.stdout.split() == wanted, done.stderr
+
+
+@pytest.mark.slow
+def test_what_stands_in_a_chapters_folder_is_read_by_no_other_chapter(built, tmp_path):
+    """A change there is a reason to run that chapter alone, so no other may read it."""
+    shutil.copytree(built / "build" / "bundles", tmp_path / "build" / "bundles")
+    for name in ("notebooks", "data", "_config.yml"):
+        (tmp_path / name).symlink_to(built / name)
+    folders = [p for p in (tmp_path / "build" / "bundles" / "_common").iterdir() if p.is_dir()]
+    assert [p.name for p in folders] == ["outcomes"]
+    shutil.rmtree(folders[0])
+    script = (
+        "import sys\nfrom pathlib import Path\nfrom helpers import render, settings\n"
+        "for chapter, path in render.chapters().items():\n"
+        "    if chapter != 'outcomes':\n"
+        "        p = {'area_code': 'E08000009', **settings.load()}\n"
+        "        text = render.run({chapter: path}, 'Trafford', p, 'forked')[chapter]\n"
+        "        print(chapter, text == Path(sys.argv[1], f'{chapter}.ipynb').read_text())\n"
+    )
+    command = [sys.executable, "-c", script, built / "book" / "localities" / "trafford"]
+    environment = os.environ | {"HANDBOOK_ROOT": str(tmp_path)}
+    done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True)
+    wanted = [word for c in render.chapters() if c != "outcomes" for word in (c, "True")]
     assert done.stdout.split() == wanted, done.stderr
 
 

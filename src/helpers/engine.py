@@ -69,8 +69,7 @@ def outputs_of(sources: list[str | None], cell_seconds: float | None = None) -> 
         for position, source in enumerate(sources):
             if source is None:
                 continue
-            seconds = min(cell_seconds or CELL_SECONDS, until - time.monotonic())
-            outputs = _receive(receive, process, position, max(seconds, 0))
+            outputs = _receive(receive, process, position, cell_seconds or CELL_SECONDS, until)
             yield position, outputs
             if any(o["output_type"] == "error" for o in outputs):
                 break
@@ -103,9 +102,13 @@ def _descendants(pid: int) -> list[int]:
     return [*below, *(lower for child in below for lower in _descendants(child))]
 
 
-def _receive(receive: Connection, process, index: int, seconds: float) -> list[dict]:
-    if not receive.poll(seconds):
-        return [_error("TimeoutError", f"cell {index} ran for more than {seconds:.0f} s and was stopped")]
+def _receive(receive: Connection, process, index: int, seconds: float, until: float) -> list[dict]:
+    left = until - time.monotonic()
+    if not receive.poll(max(min(seconds, left), 0)):
+        what = f"cell {index} ran for more than {seconds:.0f} s"
+        if left < seconds:
+            what = f"the notebook ran for more than {NOTEBOOK_SECONDS:.0f} s, up to cell {index},"
+        return [_error("TimeoutError", f"{what} and was stopped")]
     try:
         return receive.recv()
     except EOFError:

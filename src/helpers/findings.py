@@ -163,7 +163,7 @@ def write(places: Iterable[tuple[str, str]], values: Mapping[str, str]) -> Itera
     """
     places = list(places)
     common = fingerprints.bundle(paths.BUNDLES / "_common", [CHANGES])
-    notes = {code: paths.BUILD / "findings" / f"{slug}.txt" for code, slug in places}
+    notes = {code: paths.BUNDLES.parent / "findings" / f"{slug}.txt" for code, slug in places}
     wanted = {code: _made_from(slug, values, common) for code, slug in places}
 
     def stands(code: str, slug: str) -> bool:
