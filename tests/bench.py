@@ -262,9 +262,10 @@ def book(*sizes: int) -> str:
 def growth(*sizes: int) -> str:
     """The whole build at several sizes: seconds; again with nothing changed; with one figure changed; peak memory."""
     lines = [
-        "| localities | pages | whole build, from nothing | nothing changed | one figure changed | its pages | peak memory |"
+        "| localities | pages | whole build, from nothing | nothing changed | one figure changed | its pages | peak memory"
+        " | search index |"
     ]
-    lines.append("|---|---|---|---|---|---|---|")
+    lines.append("|---|---|---|---|---|---|---|---|")
     everyone = len(geography.register().localities)
     for number in sizes or (10, 40, 153, everyone, 1000):
         with tempfile.TemporaryDirectory() as name:
@@ -282,16 +283,18 @@ def growth(*sizes: int) -> str:
                 taken, used, _ = handbook(root, "build", "--only", only)
                 one, peak = [*one, taken], max(peak, used)
                 changed = sum(p.stat().st_mtime_ns != then for p, then in before.items())
+            index = (root / "book" / "_build" / "html" / "searchindex.js").stat().st_size / 1e6
             pages = re.search(r"The book has ([\d,]+) pages", said)[1]
         kind = f"{number:,} (made up)" if number > everyone else f"{number}"
         lines.append(
             f"| {kind} | {pages} | {seconds:.0f} s | {statistics.median(again):.1f} s | {statistics.median(one):.1f} s"
-            f" | {changed} | {peak:,.0f} MB |"
+            f" | {changed} | {peak:,.0f} MB | {index:.2f} MB |"
         )
         print(lines[-1], flush=True)
     lines += [
         "",
-        f"The figure: {CHANGED[2]} of {CHANGED[0]}. 'Its pages': how many pages say something else because of it.",
+        f"The figure: {CHANGED[2]} of {CHANGED[0]}. 'Its pages': how many pages were written anew."
+        " The search index is loaded by the search page alone.",
     ]
     return "\n".join(lines)
 

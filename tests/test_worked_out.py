@@ -60,3 +60,9 @@ def test_a_file_cut_short_is_worked_out_anew_and_what_is_not_asked_for_goes(tmp_
     assert path.exists()
     Memory(tmp_path).forget()
     assert not path.exists()
+
+
+def test_an_argument_that_cannot_be_told_whole_is_refused(tmp_path, table):
+    with pytest.raises(TypeError):
+        Memory(tmp_path).call(doubled, table, object())
+    assert not calls

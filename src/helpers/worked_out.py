@@ -66,11 +66,12 @@ NOTHING = Memory(None)
 
 
 def _hash(value: object) -> object:
+    """Return what tells an argument from another. Raises TypeError for one that cannot be told whole."""
     if isinstance(value, pd.DataFrame) and MARK in value:
         rows = value[MARK]
     elif isinstance(value, pd.DataFrame | pd.Series):
         rows = pd.util.hash_pandas_object(value)
     else:
-        return value.model_dump() if hasattr(value, "model_dump") else value
+        return json.dumps(value.model_dump(mode="json") if hasattr(value, "model_dump") else value)
     names = list(value.columns) if isinstance(value, pd.DataFrame) else value.name
     return [str(names), hashlib.sha256(rows.to_numpy().tobytes()).hexdigest()]

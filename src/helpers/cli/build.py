@@ -161,6 +161,8 @@ def build(
     start, given = time.monotonic(), unchanged.inputs()
     places = chosen(only)
     values = parameters(edition, comparator_set, price_base_year)
+    if engine == "forked":
+        engine_module.warm_up()
     _bundle(places, values)
     render.pages(values, engine)
     failed = _render(places, values, engine, workers, scheduler)
