@@ -9,7 +9,7 @@ import pytest
 from helpers import paths
 
 RUNGS = [
-    {"paths", "periods", "disclosure", "guard", "writing"},
+    {"paths", "periods", "disclosure", "guard", "writing", "jupyter_book_run"},
     {"schemas", "tabular", "fingerprints"},
     {"catalogue", "settings", "own_places", "unchanged", "worked_out", "bundle_texts"},
     {"geography", "pack", "checks"},

@@ -259,9 +259,7 @@ def _jupyter_book() -> None:
         shutil.rmtree(paths.SITE.parent)
     unfinished.parent.mkdir(parents=True, exist_ok=True)
     unfinished.touch()
-    # helpers first: it keeps jsonschema from loading what takes two seconds
-    start = "import helpers; from jupyter_book.cli.main import main; main()"
-    command = [sys.executable, "-P", "-c", start, "build", "book", "--path-output", "book"]
+    command = [sys.executable, "-P", "-m", "helpers.jupyter_book_run", "build", "book", "--path-output", "book"]
     options = ["--config", "_config.yml", "-W", "--keep-going", "-n"]
     done = subprocess.run(
         [*command, *options],

@@ -162,7 +162,7 @@ def publish(
 
     `memory`: a file that keeps what was written from which bundle, so that only what has changed is written again.
     """
-    names, files = {}, {}
+    names, files, sources = {}, {}, _json(folder / "_common" / "sources.json")
     known = _json(memory) if memory and memory.exists() else {}
     given = [list(chapters), edition, fingerprints.code(), fingerprints.common(folder / "_common")]
     due = {}
@@ -178,7 +178,7 @@ def publish(
         files[slug] = [*known[slug]["files"], *(f"_sources/localities/{slug}/{c}.ipynb" for c in chapters)]
     if memory:
         schemas.write_text(memory, json.dumps(known))
-    crate = crate_of(edition, names, files, _json(folder / "_common" / "sources.json"))
+    crate = crate_of(edition, names, files, sources)
     schemas.write_text(site / "ro-crate-metadata.json", json.dumps(crate, indent=1, ensure_ascii=False) + "\n")
 
 

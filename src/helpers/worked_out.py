@@ -46,7 +46,9 @@ class Memory:
         self._used.add(name)
         try:
             kept = json.loads((self._folder / name).read_text(encoding="utf-8"))
-            return pd.DataFrame({c: pd.Series(v, dtype=kept["types"][c]) for c, v in kept["columns"].items()})
+            table = pd.DataFrame(kept["columns"])
+            other = {c: t for c, t in kept["types"].items() if str(table[c].dtype) != t}  # a column of nothing, say
+            return table.astype(other) if other else table
         except (OSError, ValueError):  # not worked out yet, or cut short
             made = function(*args)
             types = {c: str(t) for c, t in made.dtypes.items()}
