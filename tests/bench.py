@@ -2,7 +2,7 @@
 
 Run it with `make bench` (about two hours on 2 idle cores), or in part, with sizes where a part has them:
 `python tests/bench.py execution book=20,40 growth=10,40 cluster=10`. It prints Markdown tables and writes them to
-tests/benchmark.md, which the README quotes. It is not a test: timings differ between machines, so read the ratios.
+tests/benchmark.md, and into the README between the marks that name a part. It is not a test: timings differ between machines, so read the ratios.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ ROUNDS = 3
 CHAPTERS = len(render.chapters())
 CHANGED = ("trafford", "dfe-lait.csv", "low_birth_weight", "E08000009")  # a locality, and a figure of it
 REPORT = paths.ROOT / "tests" / "benchmark.md"
+QUOTED = r"(<!-- bench: {part} -->\n)(.*?)(\n<!-- end -->)"
 
 
 def memory(process: psutil.Process) -> int:
@@ -314,24 +315,30 @@ def cluster(number: int = 20) -> str:
     return bench_cluster.measured(number, ROUNDS)
 
 
+def quote(measured: dict[str, str], file: Path = paths.ROOT / "README.md") -> None:
+    """Put what was measured where the README quotes it: between marks that name the part."""
+    text = file.read_text(encoding="utf-8")
+    for part, said in measured.items():
+        text = re.sub(
+            QUOTED.format(part=part), lambda found, said=said: f"{found[1]}{said}{found[3]}", text, flags=re.S
+        )
+    file.write_text(text, encoding="utf-8")
+
+
 def main(parts: list[str]) -> None:
     load = os.getloadavg()[2]
-    told = [
-        f"Measured on {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}, in one run of"
-        f" `tests/bench.py {' '.join(parts)}`".rstrip()
-        + f". Medians of {ROUNDS} where not said otherwise. Peak memory is that of all processes"
-        f" together, shared pages counted once."
-        + (
-            f" The machine was busy with other work (load {load:.0f} when this began), so read the ratios."
-            if load > 1
-            else ""
-        )
-    ]
+    busy = f" The machine was busy with other work (load {load:.0f} when this began), so read the ratios." * (load > 1)
+    measured = {
+        "about": f"Measured on {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}, in one run of"
+        f" `{' '.join(['tests/bench.py', *parts])}`. Medians of {ROUNDS}; the whole build from nothing, and Jupyter Book"
+        f" above 50 localities, ran once. Peak memory is that of all processes together, shared pages counted once.{busy}"
+    }
     for part in parts or ["execution", "book", "growth", "cluster"]:
         name, _, sizes = part.partition("=")
-        told.append(globals()[name](*map(int, filter(None, sizes.split(",")))))
-        print(told[-1], flush=True)
-        REPORT.write_text("\n\n".join(told) + "\n", encoding="utf-8")
+        measured[name] = globals()[name](*map(int, filter(None, sizes.split(","))))
+        print(measured[name], flush=True)
+        REPORT.write_text("\n\n".join(measured.values()) + "\n", encoding="utf-8")
+    quote(measured)
 
 
 if __name__ == "__main__":
