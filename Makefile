@@ -63,7 +63,7 @@ reliability: setup browser  ## Count what the handbook survives: bad input, fail
 screenshots: setup browser  ## Take the pictures of the README anew, from the built book (it must hold Trafford)
 	$(BIN)/python tests/screenshots.py
 
-bench: setup  ## Measure the build of all localities: time, peak memory
+bench: setup  ## Measure against plain papermill and Jupyter Book; growth, memory, many machines (two hours)
 	$(BIN)/python tests/bench.py
 
 clean:  ## Remove what was built; the figures stay

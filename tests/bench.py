@@ -1,8 +1,8 @@
 """Measure the handbook against plain papermill and plain Jupyter Book, in one run, side by side.
 
-Run it with `make bench` (about half an hour on 2 cores), or in part: `python tests/bench.py execution book growth`.
-It prints Markdown tables and writes them to tests/benchmark.md, which the README quotes. It is not a test: timings
-differ between machines, so read the ratios.
+Run it with `make bench` (about two hours on 2 idle cores), or in part, with sizes where a part has them:
+`python tests/bench.py execution book=20,40 growth=10,40 cluster=10`. It prints Markdown tables and writes them to
+tests/benchmark.md, and into the README between the marks that name a part. It is not a test: timings differ between machines, so read the ratios.
 """
 
 from __future__ import annotations
@@ -19,16 +19,21 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
 
 import psutil
 
-from helpers import geography, paths
+import bench_cluster
+from helpers import geography, paths, render, settings
 from repository import copy_of_repository, synthetic_localities
 
 ROUNDS = 3
+CHAPTERS = len(render.chapters())
+CHANGED = ("trafford", "dfe-lait.csv", "low_birth_weight", "E08000009")  # a locality, and a figure of it
 REPORT = paths.ROOT / "tests" / "benchmark.md"
+QUOTED = r"(<!-- bench: {part} -->\n)(.*?)(\n<!-- end -->)"
 
 
 def memory(process: psutil.Process) -> int:
@@ -43,6 +48,8 @@ def memory(process: psutil.Process) -> int:
 def measure(root: Path, command: list[str]) -> tuple[float, float, str]:
     """Return seconds, peak megabytes of all processes and what was printed, for one run of a command in `root`."""
     environment = os.environ | {"HANDBOOK_ROOT": str(root), "COLUMNS": "200"}
+    if (root / "src").exists():
+        environment["PYTHONPATH"] = f"{root / 'src'}:{Path(__file__).parent}"  # one code for all, whatever is edited
     start, peak = time.monotonic(), 0
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
     process = subprocess.Popen(command, cwd=root, env=environment, **streams)
@@ -78,7 +85,23 @@ def places(number: int | None = None) -> list[str]:
 # --- what is compared, each in a process of its own ---------------------------------------------------------------
 
 
-def handbooks_way(*slugs: str) -> None:
+def one_at_a_time(*slugs: str) -> None:
+    handbooks_way(*slugs, workers=1)
+
+
+def loads(*slugs: str) -> float:
+    """Return the median seconds in which a chapter loads a bundle; the first is left out."""
+    from helpers import evidence, warm  # noqa: F401
+
+    taken = []
+    for slug in (slugs[0], *slugs):
+        start = time.perf_counter()
+        evidence.load(geography.register().resolve(slug), **settings.load())
+        taken.append(time.perf_counter() - start)
+    return statistics.median(taken[1:])
+
+
+def handbooks_way(*slugs: str, workers: int = 0) -> None:
     """All chapters of the places, as `handbook render` runs them."""
     from helpers.cli import build, shared
 
@@ -86,7 +109,7 @@ def handbooks_way(*slugs: str) -> None:
     shutil.rmtree(paths.BOOK / "localities", ignore_errors=True)
     with contextlib.redirect_stdout(io.StringIO()):
         shared.out.file = io.StringIO()
-        failed = build._render(shared.chosen(" ".join(slugs)), shared.parameters("", "", ""), "forked", 0)
+        failed = build._render(shared.chosen(" ".join(slugs)), shared.parameters("", "", ""), "forked", workers)
     assert not failed, failed
 
 
@@ -159,76 +182,169 @@ def plain_book(root: Path, slugs: list[str]) -> float:
 # --- the tables -----------------------------------------------------------------------------------------------------
 
 
-def execution() -> str:
+def in_turn(ways: dict[str, Callable[[], float]], rounds: int = ROUNDS) -> dict[str, list[float]]:
+    """Return the seconds of each way in every round: one after the other, so that what else the machine does falls on all."""
+    taken: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(rounds):
+        for name, way in ways.items():
+            taken[name].append(way())
+    return taken
+
+
+def execution(few: int = 3, more: int = 20) -> str:
     """Execution: this project, a plain papermill loop, and the limit; seconds a notebook and ratios, medians."""
-    few, more = places(4), places(40)
+    few_slugs, slugs = places(few), places(more)
     with tempfile.TemporaryDirectory() as name:
         root = copy_of_repository(Path(name))
-        handbook(root, "bundle", "--only", " ".join([*few, *more]))
-        ours = [python(root, "handbooks_way", *more) / len(more) / 6 for _ in range(ROUNDS)]
-        best = [python(root, "limit", *more) / len(more) / 6 for _ in range(ROUNDS)]
-        plain = [python(root, "plain_papermill", *few) / len(few) / 6 for _ in range(ROUNDS)]
-    rows = [("this project, one process a core", ours), ("one warm interpreter, no isolation (the limit)", best)]
-    rows += [("plain papermill, one after another", plain)]
-    own = statistics.median(ours)
-    lines = ["| execution | seconds a notebook | times this project |", "|---|---|---|"]
-    lines += [f"| {name} | {statistics.median(t):.3f} | {statistics.median(t) / own:.1f} |" for name, t in rows]
+        handbook(root, "bundle", "--only", " ".join({*few_slugs, *slugs}))
+        each, each_plain = more * CHAPTERS, few * CHAPTERS
+        taken = in_turn(
+            {
+                f"this project, one notebook a core ({os.cpu_count()})": lambda: (
+                    python(root, "handbooks_way", *slugs) / each
+                ),
+                "this project, one notebook at a time": lambda: python(root, "one_at_a_time", *slugs) / each,
+                "the same cells in one warm interpreter, and writing the notebooks (the limit)": lambda: (
+                    python(root, "limit", *slugs) / each
+                ),
+                "a plain papermill loop": lambda: python(root, "plain_papermill", *few_slugs) / each_plain,
+            }
+        )
+        loads = [python(root, "loads", *slugs) for _ in range(ROUNDS)]
+    middle = {name: statistics.median(t) for name, t in taken.items()}
+    own, _, best, plain = middle.values()
+    lines = [
+        f"| execution, {more} localities x {CHAPTERS} chapters | seconds a notebook | lowest to highest |",
+        "|---|---|---|",
+    ]
+    lines += [f"| {name} | {middle[name]:.3f} | {min(t):.3f} to {max(t):.3f} |" for name, t in taken.items()]
+    lines += [
+        "",
+        f"The plain loop ran {few} of the localities. This project is {plain / own:.1f} times as fast as it, and takes"
+        f" {own / best:.2f} times the limit. A chapter loads its bundle in {1000 * statistics.median(loads):.1f} ms.",
+    ]
     return "\n".join(lines)
 
 
-def book() -> str:
-    """Jupyter Book: this project against default settings at two sizes, and how each grows."""
-    lines = ["| book | pages | this project | default settings | times |", "|---|---|---|---|---|"]
+def book(*sizes: int) -> str:
+    """Jupyter Book: this project against default settings at several sizes, and how each grows."""
+    lines = ["| the book alone | pages | this project | default settings | times as fast |", "|---|---|---|---|---|"]
+    grown: list[tuple[float, float]] = []
     with tempfile.TemporaryDirectory() as name:
         root = copy_of_repository(Path(name))
-        for number in (20, 40, None):
+        for number in sizes or (20, 40, 80, 160):
             slugs = places(number)
-            only = " ".join(slugs) if number else ""
-            handbook(root, "build", "--only", only)
-            ours = []
-            for _ in range(ROUNDS):
+            only = " ".join(slugs)
+            handbook(root, "build", "--only", only)  # pictures are drawn here, and kept
+
+            def own(only=only) -> float:
                 shutil.rmtree(root / "book" / "_build")
-                ours.append(handbook(root, "book", "--only", only)[0])
-            plain = plain_book(root, slugs)  # once: it takes minutes
-            own = statistics.median(ours)
-            lines.append(
-                f"| {len(slugs)} localities | {len(slugs) * 6} | {own:.0f} s | {plain:.0f} s | {plain / own:.1f} |"
+                return handbook(root, "book", "--only", only)[0]
+
+            # the default takes minutes, and a quarter of an hour at 160: once is enough where it is long
+            taken = in_turn(
+                {"own": own, "plain": lambda slugs=slugs: plain_book(root, slugs)}, ROUNDS if number < 50 else 1
             )
+            ours, plain = (statistics.median(t) for t in taken.values())
+            grown.append((ours, plain))
+            pages = number * CHAPTERS
+            lines.append(f"| {number} localities | {pages:,} | {ours:.0f} s | {plain:.0f} s | {plain / ours:.1f} |")
+            print(lines[-1], flush=True)
+    for (before, plain_before), (after, plain_after), number in zip(
+        grown, grown[1:], (sizes or (20, 40, 80, 160))[1:], strict=False
+    ):
+        lines += [
+            "",
+            f"To {number} localities: this project takes {after / before:.2f} times as long, the default {plain_after / plain_before:.2f} times.",
+        ]
     return "\n".join(lines)
 
 
-def growth() -> str:
-    """The whole build at several sizes: seconds, again with nothing changed, and peak memory of all processes."""
-    lines = ["| localities | pages | whole build | again, nothing changed | peak memory |", "|---|---|---|---|---|"]
-    for number in (10, 40, 218, 1000):
+def growth(*sizes: int) -> str:
+    """The whole build at several sizes: seconds; again with nothing changed; with one figure changed; peak memory."""
+    lines = [
+        "| localities | pages | whole build, from nothing | nothing changed | one figure changed | its pages | peak memory"
+        " | search index |"
+    ]
+    lines.append("|---|---|---|---|---|---|---|---|")
+    everyone = len(geography.register().localities)
+    for number in sizes or (10, 40, 153, everyone, 1000):
         with tempfile.TemporaryDirectory() as name:
             root = copy_of_repository(Path(name))
-            if number > 218:
+            if number > everyone:
                 synthetic_localities(root, number)
-            only = " ".join(places(number)) if number < 218 else ""
+            chosen = list(dict.fromkeys([CHANGED[0], *places(number)]))[:number]
+            only = " ".join(chosen) if number < everyone else ""  # all: also the places that packs bring
             seconds, peak, said = handbook(root, "build", "--only", only)
-            again, _, _ = handbook(root, "build", "--only", only)
+            again = [handbook(root, "build", "--only", only)[0] for _ in range(ROUNDS)]
+            one, changed = [], 0
+            for _ in range(ROUNDS):
+                before = {p: p.stat().st_mtime_ns for p in (root / "book" / "_build" / "html").rglob("*.html")}
+                change_a_figure(root, *CHANGED[1:])
+                taken, used, _ = handbook(root, "build", "--only", only)
+                one, peak = [*one, taken], max(peak, used)
+                changed = sum(p.stat().st_mtime_ns != then for p, then in before.items())
+            index = (root / "book" / "_build" / "html" / "searchindex.js").stat().st_size / 1e6
             pages = re.search(r"The book has ([\d,]+) pages", said)[1]
-        kind = f"{number:,} (made up)" if number > 218 else f"{number}"
-        lines.append(f"| {kind} | {pages} | {seconds:.0f} s | {again:.1f} s | {peak:,.0f} MB |")
+        kind = f"{number:,} (made up)" if number > everyone else f"{number}"
+        lines.append(
+            f"| {kind} | {pages} | {seconds:.0f} s | {statistics.median(again):.1f} s | {statistics.median(one):.1f} s"
+            f" | {changed} | {peak:,.0f} MB | {index:.2f} MB |"
+        )
         print(lines[-1], flush=True)
+    lines += [
+        "",
+        f"The figure: {CHANGED[2]} of {CHANGED[0]}. 'Its pages': how many pages were written anew."
+        " The search index is loaded by the search page alone.",
+    ]
     return "\n".join(lines)
+
+
+def change_a_figure(root: Path, file: str, indicator: str, area_code: str) -> None:
+    """Add a hundredth to the oldest value of an indicator of one locality, and drop the limits that no longer fit it."""
+    path = root / "data" / "figures" / file
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    at = next(i for i, line in enumerate(lines) if line.startswith(f"{indicator},{area_code},") and line.split(",")[3])
+    cells = lines[at].split(",")
+    lines[at] = ",".join([*cells[:3], f"{1.01 * float(cells[3]):.6g}", "", "", *cells[6:]])
+    path.write_text("".join(lines), encoding="utf-8")
+
+
+def cluster(number: int = 20) -> str:
+    """The same chapters through Dask on this machine: one worker, two, and tasks that do nothing."""
+    return bench_cluster.measured(number, ROUNDS)
+
+
+def quote(measured: dict[str, str], file: Path = paths.ROOT / "README.md") -> None:
+    """Put what was measured where the README quotes it: between marks that name the part."""
+    text = file.read_text(encoding="utf-8")
+    for part, said in measured.items():
+        text = re.sub(
+            QUOTED.format(part=part), lambda found, said=said: f"{found[1]}{said}{found[3]}", text, flags=re.S
+        )
+    file.write_text(text, encoding="utf-8")
 
 
 def main(parts: list[str]) -> None:
-    told = [
-        f"Measured on {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}; medians of {ROUNDS}."
-    ]
-    for part in parts or ["execution", "book", "growth"]:
-        told.append(globals()[part]())
-        print(told[-1], flush=True)
-    REPORT.write_text("\n\n".join(told) + "\n", encoding="utf-8")
+    load = os.getloadavg()[2]
+    busy = f" The machine was busy with other work (load {load:.0f} when this began), so read the ratios." * (load > 1)
+    measured = {
+        "about": f"Measured on {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}, in one run of"
+        f" `{' '.join(['tests/bench.py', *parts])}`. Medians of {ROUNDS}; the whole build from nothing, and Jupyter Book"
+        f" above 50 localities, ran once. Peak memory is that of all processes together, shared pages counted once.{busy}"
+    }
+    for part in parts or ["execution", "book", "growth", "cluster"]:
+        name, _, sizes = part.partition("=")
+        measured[name] = globals()[name](*map(int, filter(None, sizes.split(","))))
+        print(measured[name], flush=True)
+        REPORT.write_text("\n\n".join(measured.values()) + "\n", encoding="utf-8")
+    quote(measured)
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--inner"]:
         start = time.monotonic()
-        globals()[sys.argv[2]](*sys.argv[3:])
-        print(time.monotonic() - start)
+        said = globals()[sys.argv[2]](*sys.argv[3:])
+        print(time.monotonic() - start if said is None else said)
     else:
         main(sys.argv[1:])

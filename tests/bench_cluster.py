@@ -1,13 +1,12 @@
 """Measure the same chapters here and through Dask on this machine's loopback: one worker, two, and tasks that do nothing.
 
-Run it with `python tests/bench_cluster.py [localities [rounds]]`: about six minutes for 20 on 2 cores. It prints what the
-README's section "On many machines" quotes. It is not a test: timings differ between machines, so read the ratios.
+`make bench` runs it; alone it is `python tests/bench_cluster.py [localities [rounds]]`, about six minutes for 20 on 2
+cores. It is not a test: timings differ between machines, so read the ratios.
 """
 
 from __future__ import annotations
 
 import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -22,6 +21,7 @@ from repository import copy_of_repository, handbook
 
 CHAPTERS = len(render.chapters())
 NOTEBOOK_BYTES = 20_000  # one executed chapter, compressed
+SMALL_AREAS = 33_755  # lower layer super output areas of England, 2021
 
 
 def nothing(kit, bundle, chapters, name, parameters, engine_name):
@@ -45,7 +45,8 @@ def once(way: str, number: int, target: Path) -> float:
     return seconds
 
 
-def main(number: int = 20, rounds: int = 3) -> None:
+def measured(number: int = 20, rounds: int = 3) -> str:
+    """Return what was measured, as Markdown."""
     slugs = geography.register().localities["slug"].head(number)
     with tempfile.TemporaryDirectory() as folder:
         base = Path(folder)
@@ -82,25 +83,58 @@ def main(number: int = 20, rounds: int = 3) -> None:
                 for name, way in ways.items():
                     taken[name].append(seconds(way))
             fixed = statistics.median(seconds(f"nothing:{two.address}", 1) for _ in range(rounds))
-    print(f"{number} localities, {number * CHAPTERS} chapters, {os.cpu_count()} cores, {platform.system()}, ", end="")
-    print(f"Python {platform.python_version()}, load {os.getloadavg()[2]:.1f} over the last quarter of an hour\n")
-    print(f"| run | seconds, median of {rounds} | lowest to highest | a chapter |\n|---|---|---|---|")
+        notebooks = [p.read_bytes() for run in base.glob("run*") for p in run.rglob("*.ipynb")]
+        notebooks = [n for n in notebooks if n[:1] == b"{"]  # the runs in which nothing was done left none
+        copies = len(notebooks) / (number * CHAPTERS)  # in so many runs
+        kept = sum(map(len, notebooks)) / copies
+        bundles = [p.read_bytes() for slug in slugs for p in (root / "build" / "bundles" / slug).iterdir()]
+        sent = sum(len(zlib.compress(n, 1)) for n in notebooks) / copies + sum(
+            len(zlib.compress(b, 1)) for b in bundles
+        )
+    lines = [
+        f"| {number} localities, {number * CHAPTERS} chapters | seconds | lowest to highest | a chapter |",
+        "|---|---|---|---|",
+    ]
     for name, all_seconds in taken.items():
         middle = statistics.median(all_seconds)
         each = 1000 * middle / (number * CHAPTERS)
-        print(f"| {name} | {middle:.1f} | {min(all_seconds):.1f} to {max(all_seconds):.1f} | {each:.0f} ms |")
+        lines.append(f"| {name} | {middle:.1f} | {min(all_seconds):.1f} to {max(all_seconds):.1f} | {each:.0f} ms |")
     names = list(ways)
     for what, one, two in (("here", *names[:2]), ("Dask", *names[2:4])):
         each = [a / b for a, b in zip(taken[one], taken[two], strict=True)]
-        print(f"\n{what}, two against one: {statistics.median(each):.2f} times as fast in the middle round of", end=" ")
-        print(", ".join(f"{r:.2f}" for r in each), end="; ")
-        print(f"fastest against fastest {min(taken[one]) / min(taken[two]):.2f}")
-    overhead = statistics.median(taken[names[4]]) - fixed
-    print(f"\nScheduling: {1000 * overhead / ((number - 1) * CHAPTERS):.1f} ms a chapter, and {fixed:.1f} s once a run")
+        fastest = min(taken[one]) / min(taken[two])
+        lines += [
+            "",
+            f"Two against one, {what}: {statistics.median(each):.2f} times as fast in the middle round of"
+            f" {', '.join(f'{r:.2f}' for r in each)}; fastest against fastest {fastest:.2f}.",
+        ]
+    overhead = (statistics.median(taken[names[4]]) - fixed) / ((number - 1) * CHAPTERS)
+    lines += ["", f"Scheduling: {1000 * overhead:.1f} ms a chapter, and {fixed:.1f} s once a run."]
+    each = statistics.median(taken[names[2]]) / (number * CHAPTERS)
+    return "\n".join([*lines, "", *_arithmetic(each, overhead, sent / number, kept / number)])
+
+
+def _arithmetic(each: float, overhead: float, sent: float, kept: float) -> list[str]:
+    """Return what it would take for all small areas of England.
+
+    `each` and `overhead`: seconds a chapter on one worker, and of scheduling; `sent` and `kept`: bytes a locality.
+    """
+    chapters = SMALL_AREAS * CHAPTERS
+    hours = chapters * each / 3600
+    return [
+        f"| {SMALL_AREAS:,} small areas x {CHAPTERS} chapters = {chapters:,} chapters | how it is reckoned | result |",
+        "|---|---|---|",
+        f"| running them | {chapters:,} x {each:.3f} s | {hours:.1f} hours of one core |",
+        f"| on 64 cores, if all are kept busy | {hours:.1f} hours / 64 | {60 * hours / 64:.0f} minutes |",
+        f"| scheduling, on one machine | {chapters:,} x {1000 * overhead:.1f} ms | {chapters * overhead / 60:.0f} minutes, at the same time |",
+        f"| the most cores that one run can feed | {each:.3f} s / {1000 * overhead:.1f} ms | about {each / overhead:.0f} |",
+        f"| sent over the network | {SMALL_AREAS:,} x {sent / 1e6:.2f} MB | {SMALL_AREAS * sent / 1e9:.0f} GB |",
+        f"| notebooks on one machine | {SMALL_AREAS:,} x {kept / 1e6:.2f} MB | {SMALL_AREAS * kept / 1e9:.0f} GB |",
+    ]
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["once"]:
         print(once(sys.argv[2], int(sys.argv[3]), Path(sys.argv[4])))
     else:
-        main(*map(int, sys.argv[1:]))
+        print(measured(*map(int, sys.argv[1:])))

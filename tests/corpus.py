@@ -352,8 +352,19 @@ for name, write, ending, refused in [
     ("a number that is too large for a number", _with(workbooks.xlsx, SHEET, "<v>1</v>", "<v>1e999</v>"), ".xlsx", "row 2"),
 ]:  # fmt: skip
     CASES.append(Case(name, write, ending, refused=[refused]))
-CASES.append(Case("rows far below that were formatted once", _with(workbooks.xlsx, SHEET, "</sheetData>", STRAY), ".xlsx", [A, B]))
-CASES.append(Case("a million empty rows below", _with(workbooks.ods, "content.xml", "</table:table>", ODS_ROWS.format(1048570, 1024, "")), ".ods", [A, B]))
+CASES.append(
+    Case(
+        "rows far below that were formatted once", _with(workbooks.xlsx, SHEET, "</sheetData>", STRAY), ".xlsx", [A, B]
+    )
+)
+CASES.append(
+    Case(
+        "a million empty rows below",
+        _with(workbooks.ods, "content.xml", "</table:table>", ODS_ROWS.format(1048570, 1024, "")),
+        ".ods",
+        [A, B],
+    )
+)
 CASES.append(Case("a workbook cut in half", _half, ".xlsx", refused=["cannot be opened"]))
 CASES.append(Case("text named .xlsx", lambda path: path.write_text(PLAIN), ".xlsx", refused=["cannot be opened"]))
 CASES.append(Case("an ending that is not known", lambda path: path.write_text(PLAIN), ".txt", refused=["ending"]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 import subprocess
 
@@ -9,7 +11,7 @@ import nbformat
 import pytest
 import yaml
 
-from helpers import book, geography, paths, render
+from helpers import book, geography, paths, render, settings
 from helpers.schemas import DataError
 from repository import copy_of_repository, handbook
 
@@ -77,7 +79,17 @@ CHART = '<figure class="hb-chart"><div class="hb-canvas"></div></figure>'
 
 
 def made_up(root, slug, name):
-    """Write chapters with made-up results: no figure of a real place."""
+    """Write chapters with made-up results, and a bundle without any: no figure of a real place."""
+    bundles = root / "build" / "bundles"
+    place = {"area_code": geography.register().resolve(slug), "name": name, "edition": settings.load()["edition"]}
+    for path, text in (
+        ("_common/indicators.json", "{}"),
+        ("_common/sources.json", "{}"),
+        (f"{slug}/place.json", json.dumps(place)),
+        (f"{slug}/series.csv", "indicator,period,value,unit,status,source\n"),
+    ):
+        (bundles / path).parent.mkdir(parents=True, exist_ok=True)
+        (bundles / path).write_text(text)
     for number, chapter in enumerate(render.chapters()):
         shown = CHART if chapter == "spend" else f'<h3 id="one">Made-up measure {number}</h3>'
         data = {"text/html": shown, "text/plain": "made up"}
@@ -140,6 +152,17 @@ def test_scripts_stand_only_where_they_are_used(small):
         assert [text.count("vega-bundle.js"), text.count("charts.js"), text.count("find.js")] == [chart, chart, find]
         assert "searchindex.js" not in text and "MathJax" not in text and "thebe" not in text
     assert "searchindex.js" in page(small, "search")
+
+
+@pytest.mark.slow
+def test_words_that_nobody_looks_for_are_not_in_the_search_index(small):
+    site = small / "book" / "_build" / "html"
+    index = json.loads((site / "searchindex.js").read_text().removeprefix("Search.setIndex(").removesuffix(")"))
+    assert "measur" in index["terms"] and "glossari" in index["titleterms"]
+    assert not {"this", "thi", "is", "i", "what", "how", "who", "ha"} & set(index["terms"])
+    # what is not in the index must not be looked for, or a question would find nothing
+    stop = re.search(r"stopwords = (\[.*?\])", (site / "_static" / "language_data.js").read_text(), re.DOTALL)
+    assert {"this", "is", "what", "how", "who", "has"} <= set(json.loads(stop[1]))
 
 
 @pytest.mark.slow
@@ -234,9 +257,9 @@ def test_an_attack_in_a_name_becomes_text_on_every_page(small, tmp_path):
 @pytest.mark.slow
 def test_two_builds_give_the_same_bytes(small, tmp_path):
     again = copy_of_repository(tmp_path / "again")
-    for name in ("localities", "across-localities.ipynb"):
-        source = small / "book" / name
-        (shutil.copytree if source.is_dir() else shutil.copy)(source, again / "book" / name)
+    for name in ("book/localities", "book/across-localities.ipynb", "build/bundles"):
+        source = small / name
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, again / name)
     handbook(again, "book", "--only", " ".join(PLACES))
     one, two = (root / "book" / "_build" / "html" for root in (small, again))
     compared = subprocess.run(["diff", "-rq", one, two], capture_output=True, text=True)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import json
+import shutil
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import bundles, geography, paths, periods, settings
+from helpers import bundle_of_place, bundles, fingerprints, geography, outcome_trends, paths, periods, settings
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +25,7 @@ def measured(register):
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
-    target = tmp_path_factory.mktemp("bundles")
+    target = tmp_path_factory.mktemp("build") / "bundles"
     list(bundles.build(["E08000009", "E06000002", "E10000030"], settings.load()["edition"], target))
     return target
 
@@ -107,3 +109,46 @@ def test_every_locality_has_ten_statistical_neighbours(register):
     sizes = neighbours[neighbours["comparator"] == "dfe"].groupby("area_code").size()
     assert set(sizes.index) <= set(register.localities["area_code"])
     assert (sizes == 10).all()
+
+
+def files(folder):
+    """Return {path: content} of bundles, without what they say they were made from."""
+    return {
+        p.relative_to(folder).as_posix(): p.read_bytes()
+        for p in folder.rglob("*")
+        if p.is_file() and p.name != fingerprints.STAMP
+    }
+
+
+def test_one_changed_figure_is_written_where_it_is_read_and_nowhere_else(built, tmp_path, monkeypatch):
+    """What is kept between builds must give the bytes of a build from nothing."""
+    codes, edition = ["E08000009", "E06000002", "E10000030"], settings.load()["edition"]
+    target, figures = tmp_path / "build" / "bundles", tmp_path / "figures"
+    shutil.copytree(built, target)
+    shutil.copytree(built.parent / "worked-out", target.parent / "worked-out", dirs_exist_ok=True)
+    shutil.copytree(paths.FIGURES, figures)
+    path = figures / "dfe-lait.csv"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    at = next(i for i, line in enumerate(lines) if line.startswith("low_birth_weight,E08000009,"))  # the oldest
+    cells = lines[at].split(",")
+    lines[at] = ",".join([*cells[:3], f"{float(cells[3]) + 1:.1f}", "", "", *cells[6:]])
+    path.write_text("".join(lines), encoding="utf-8")
+
+    monkeypatch.setattr(fingerprints, "data", lambda: "another figure")
+    written, write = [], bundle_of_place.write
+    monkeypatch.setattr(bundle_of_place, "write", lambda e, code, *rest: written.append(code) or write(e, code, *rest))
+    worked, of_one = [], outcome_trends.of_one
+    monkeypatch.setattr(outcome_trends, "of_one", functools.wraps(of_one)(lambda *a: worked.append(a) or of_one(*a)))
+    assert sorted(bundles.build(codes, edition, target, figures)) == sorted(codes)
+    near = pd.read_csv(paths.FIGURES / "neighbours.csv")
+    near = set(near.loc[near["neighbour_code"] == "E08000009", "area_code"])
+    assert set(written) == {"E08000009"} | near & set(codes)
+    assert "E06000002" not in written
+    assert not worked  # a figure of another chapter
+    assert files(target) != files(built)
+    list(bundles.build(codes, edition, tmp_path / "from nothing" / "bundles", figures))
+    assert files(target) == files(tmp_path / "from nothing" / "bundles")
+
+    written.clear()
+    list(bundles.build(codes, edition, target, figures))
+    assert not written

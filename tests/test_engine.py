@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -101,6 +104,24 @@ def test_a_cell_that_hangs_is_stopped(tmp_path, monkeypatch):
     assert time.monotonic() - start < 20
 
 
+def test_a_notebook_that_takes_too_long_in_all_is_stopped(tmp_path, monkeypatch):
+    monkeypatch.setattr(engine, "NOTEBOOK_SECONDS", 3)
+    with pytest.raises(PapermillExecutionError, match="the notebook ran for more than 3 s"):
+        run(notebook(tmp_path, *["import time; time.sleep(2)"] * 3))  # no cell takes as long by itself
+
+
+def test_an_error_brings_the_traceback_that_a_kernel_gives(tmp_path):
+    path = notebook(tmp_path, "x = 1", "x / 0")
+    told = []
+    for name in ("forked", "kernel"):
+        with pytest.raises(PapermillExecutionError) as error:
+            run(path, name)
+        plain = re.sub(r"\x1b\[[\d;]*m", "", "\n".join(error.value.traceback))  # colours differ
+        told.append((error.value.exec_count, error.value.ename, plain))
+    assert told[0] == told[1]
+    assert "----> 1 x / 0" in told[0][2]
+
+
 @pytest.mark.skipif(not Path("/proc").exists(), reason="only Linux lists the processes below a process")
 @pytest.mark.parametrize(
     "daemon",
@@ -142,3 +163,15 @@ def test_a_system_that_cannot_fork_falls_back_and_says_so(monkeypatch):
         build._render([], {}, "forked", 1)
     assert "cannot fork" in told.get()
     assert used == ["kernel"]
+
+
+def test_the_server_can_be_started_before_it_is_needed(tmp_path):
+    """In a process of its own, since this one has a server already."""
+    script = (
+        "import time\nfrom multiprocessing import forkserver\nfrom pathlib import Path\nfrom helpers import engine\n"
+        "engine.warm_up()\nfirst = forkserver._forkserver._forkserver_pid\nassert Path(f'/proc/{first}').exists()\n"
+        "(_, outputs), = engine.outputs_of(['print(1)'])\n"
+        "print(outputs[0]['text'].strip(), forkserver._forkserver._forkserver_pid == first)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=tmp_path)
+    assert done.stdout.split() == ["1", "True"], done.stderr

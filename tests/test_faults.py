@@ -186,7 +186,9 @@ def test_a_locality_that_fails_is_named_and_the_others_are_published(again):
     assert "Isles of Scilly" in landing and "no such quay" in landing
     assert (site / "localities" / "trafford" / "needs.html").exists()
     assert not (site / "localities" / "isles-of-scilly").exists()
-    assert str(paths.ROOT) not in landing and str(again) not in landing and "/home/somebody" not in landing + done.stderr
+    assert (
+        str(paths.ROOT) not in landing and str(again) not in landing and "/home/somebody" not in landing + done.stderr
+    )
 
 
 @pytest.mark.slow

@@ -66,6 +66,22 @@ def test_a_notebook_of_another_edition_is_refused(tmp_path):
         gates.check_notebooks(path, edition="2026-11-22")
 
 
+def test_which_notebooks_are_fit_is_remembered_and_a_change_is_seen(tmp_path, monkeypatch):
+    path, memory = tmp_path / "needs.ipynb", tmp_path / "fit.json"
+    notebook(path, ran())
+    assert gates.check_notebooks(path, memory=memory) == 1
+    looked, look = [], gates._cell_fault
+    monkeypatch.setattr(gates, "_cell_fault", lambda cell: looked.append(cell) or look(cell))
+    assert gates.check_notebooks(path, memory=memory) == 1
+    assert not looked
+    assert gates.check_notebooks(path, edition="2026-11-22", memory=memory) == 1  # another edition: looked at again
+    assert looked
+    notebook(path, nbformat.v4.new_code_cell("1"))
+    for _ in range(2):  # one that is not fit is never remembered as fit
+        with pytest.raises(DataError, match="was not executed"):
+            gates.check_notebooks(path, edition="2026-11-22", memory=memory)
+
+
 SOUND = """<!DOCTYPE html><html lang="en-GB"><head><link rel="stylesheet" href="_static/a.css">
 <script defer src="_static/a.js"></script></head><body><h1 id="top">x</h1>
 <a href="#top">up</a> <a href="sub/b.html#there">b</a> <a href="https://www.gov.uk/">out</a>

@@ -9,9 +9,9 @@ import pytest
 from helpers import paths
 
 RUNGS = [
-    {"paths", "periods", "disclosure", "guard", "orphans"},
-    {"schemas", "tabular"},
-    {"catalogue", "settings", "fingerprints", "own_places"},
+    {"paths", "periods", "disclosure", "guard", "orphans", "writing", "jupyter_book_run"},
+    {"schemas", "tabular", "fingerprints"},
+    {"catalogue", "settings", "own_places", "unchanged", "worked_out", "bundle_texts"},
     {"geography", "pack", "checks"},
     {"readers"},
     {
@@ -36,6 +36,7 @@ RUNGS = [
     {"outcome_bundle", "integrity"},
     {"listening", "institutions", "barriers", "programmes", "standing", "improved", "fast", "downloads"},
     {"local_evidence"},
+    {"bundle_of_place", "bundle_in_common"},
     {"bundles", "evidence", "fetch"},
     {"rules", "decisions"},
     {"stability", "editions"},

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -12,7 +14,7 @@ import pytest
 
 from helpers import paths, render
 from helpers.schemas import DataError
-from repository import copy_of_repository, handbook
+from repository import GOLDEN, copy_of_repository, handbook
 
 FIVE = ("trafford", "isles-of-scilly", "sheffield", "middlesbrough", "cardiff")
 
@@ -53,7 +55,13 @@ def test_a_name_cannot_become_markup(tmp_path):
 
 def test_a_name_cannot_become_a_directive():
     """{include} in a quote published a file from outside the book; {code-cell} ran Python."""
-    for attack in ("```{include} ../../secret.txt\n```", "```{code-cell}\nprint(1)\n```", ":::{raw} html\n:::", "{{ 7*7 }}", "$x$"):
+    for attack in (
+        "```{include} ../../secret.txt\n```",
+        "```{code-cell}\nprint(1)\n```",
+        ":::{raw} html\n:::",
+        "{{ 7*7 }}",
+        "$x$",
+    ):
         title = render._markdown(attack)
         assert "\n" not in title and not re.search(r"(?<!\\)[`{}$]", title)
 
@@ -70,7 +78,10 @@ def test_no_text_of_data_is_in_the_source_of_a_page(built):
             assert rest.strip() == written[0].partition("\n")[2].strip()
 
 
-@pytest.mark.parametrize("error", [FileNotFoundError(2, "No such file", "/home/somebody/secret/quay.csv"), ValueError("in /srv/x/y.csv\n and more")])
+@pytest.mark.parametrize(
+    "error",
+    [FileNotFoundError(2, "No such file", "/home/somebody/secret/quay.csv"), ValueError("in /srv/x/y.csv\n and more")],
+)
 def test_what_is_told_of_a_failure_names_no_folder_of_this_machine(error):
     """The landing page says why a locality is missing."""
     try:
@@ -92,8 +103,6 @@ def test_plain_papermill_runs_a_chapter_as_the_readme_says(built, tmp_path):
         "papermill --no-progress-bar -k python3 - needs.ipynb -r area_code E08000009"
         in (paths.ROOT / "README.md").read_text()
     )
-    import os
-
     subprocess.run(
         command, shell=True, cwd=built, env=os.environ | {"HANDBOOK_ROOT": str(built)}, check=True, capture_output=True
     )
@@ -120,6 +129,30 @@ def test_both_engines_give_the_same_bytes_for_every_chapter_of_five_localities(b
     )
     done = subprocess.run([sys.executable, "-c", script, *FIVE], cwd=built, capture_output=True, text=True)
     wanted = [word for slug in FIVE for c in render.chapters() for word in (f"{slug}/{c}", "True")]
+    assert done.stdout.split() == wanted, done.stderr
+
+
+@pytest.mark.slow
+def test_what_stands_in_a_chapters_folder_is_read_by_no_other_chapter(built, tmp_path):
+    """A change there is a reason to run that chapter alone, so no other may read it."""
+    shutil.copytree(built / "build" / "bundles", tmp_path / "build" / "bundles")
+    for name in ("notebooks", "data", "_config.yml"):
+        (tmp_path / name).symlink_to(built / name)
+    folders = [p for p in (tmp_path / "build" / "bundles" / "_common").iterdir() if p.is_dir()]
+    assert [p.name for p in folders] == ["outcomes"]
+    shutil.rmtree(folders[0])
+    script = (
+        "import sys\nfrom pathlib import Path\nfrom helpers import render, settings\n"
+        "for chapter, path in render.chapters().items():\n"
+        "    if chapter != 'outcomes':\n"
+        "        p = {'area_code': 'E08000009', **settings.load()}\n"
+        "        text = render.run({chapter: path}, 'Trafford', p, 'forked')[chapter]\n"
+        "        print(chapter, text == Path(sys.argv[1], f'{chapter}.ipynb').read_text())\n"
+    )
+    command = [sys.executable, "-c", script, built / "book" / "localities" / "trafford"]
+    environment = os.environ | {"HANDBOOK_ROOT": str(tmp_path)}
+    done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True)
+    wanted = [word for c in render.chapters() if c != "outcomes" for word in (c, "True")]
     assert done.stdout.split() == wanted, done.stderr
 
 

@@ -38,7 +38,17 @@ def test_another_build_elsewhere_is_the_same(built, tmp_path):
         "HANDBOOK_ROOT": str(root), "TZ": "Pacific/Auckland", "LC_ALL": "C", "PYTHONHASHSEED": "1", "USER": "somebody", "HOME": str(root),
         "SOURCE_DATE_EPOCH": "1000000000", "A_SECRET": CANARY,
     }  # fmt: skip
-    command = [*as_another_user(), sys.executable, "-m", "helpers", "build", "--only", " ".join(GOLDEN), "--workers", "1"]
+    command = [
+        *as_another_user(),
+        sys.executable,
+        "-m",
+        "helpers",
+        "build",
+        "--only",
+        " ".join(GOLDEN),
+        "--workers",
+        "1",
+    ]
     done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     for part in ("build/bundles", "book/localities", "book/_build/html"):

@@ -101,3 +101,30 @@ def test_the_crate_is_one_that_rocrate_reads_and_its_files_are_there(site):
 def test_without_bundles_the_command_to_run_is_told(tmp_path):
     with pytest.raises(DataError, match="Run: handbook bundle"):
         takeaway.chapters_files(["needs"], tmp_path)
+
+
+def test_what_has_not_changed_is_not_written_again(site, bundles, tmp_path, monkeypatch):
+    memory = tmp_path / "taken.json"
+
+    def publish():
+        takeaway.publish(["a-place"], ["overview", "needs"], "2026-11-22", bundles, site, memory)
+
+    publish()
+    crate = (site / "ro-crate-metadata.json").read_bytes()
+    written, write = [], takeaway.write_locality
+    monkeypatch.setattr(takeaway, "write_locality", lambda *a: written.append(a[0]) or write(*a))
+    publish()
+    assert not written and (site / "ro-crate-metadata.json").read_bytes() == crate
+    zipped = site / "localities" / "a-place" / "data" / "a-place-bundle-2026-11-22.zip"
+    zipped.unlink()
+    publish()
+    assert zipped.exists() and written == ["a-place"]
+    (bundles / "_common" / "needs").mkdir()
+    (bundles / "_common" / "needs" / "more.json").write_text("{}")
+    publish()
+    with zipfile.ZipFile(zipped) as archive:
+        assert "bundles/_common/needs/more.json" in archive.namelist()
+    (bundles / "a-place" / "series.csv").write_text(SERIES + ROWS.replace("1.5", "1.6"))
+    publish()
+    assert rows(site / "localities" / "a-place" / "data" / "a-place-needs-2026-11-22.csv")[0]["value"] == "1.6"
+    assert len(written) == 3

@@ -1,6 +1,26 @@
-"""Run the command line as `python -m helpers`."""
+"""Run the command line as `handbook`, or as `python -m helpers`."""
 
-from .cli import app
+from __future__ import annotations
+
+import sys
+
+from . import paths, unchanged
+
+
+def main() -> None:
+    """Run a command, unless it is a build that would change nothing."""
+    words = sys.argv[1:]
+    pages = unchanged.pages(words) if words[:1] == ["build"] else None
+    if pages is not None:
+        place = paths.shown(paths.SITE / "index.html")
+        print(
+            f"Nothing has changed since the last build, so nothing was done. The book has {pages:,} pages. Open {place}, or run: handbook serve"
+        )
+        return
+    from .cli import app  # pandas and all else, which take seconds
+
+    app(prog_name="handbook")
+
 
 if __name__ == "__main__":
-    app(prog_name="handbook")
+    main()

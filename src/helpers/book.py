@@ -30,6 +30,7 @@ from . import (
     schemas,
     settings,
     takeaway,
+    unchanged,
 )
 from .geography import Register, slugify
 from .schemas import DataError
@@ -37,7 +38,6 @@ from .schemas import DataError
 AUTHORED = ("how-to-read", "methods", "glossary", "accessibility", "attribution")
 LOG = paths.BUILD / "book.log"
 RAISED = re.compile(r"[A-Za-z_.]*(Error|Exception|Interrupt): .+")
-MADE = "made-from.json"  # beside the site: what it was made from, written once it has passed the gates
 
 
 def title_of(chapter: str) -> str:
@@ -201,7 +201,7 @@ def build(
     inputs = _inputs(notebooks, slugs, missing or {}, edition)
     if (standing := _standing(inputs)) is not None:
         return standing
-    gates.check_notebooks(*notebooks, edition=edition)
+    gates.check_notebooks(*notebooks, edition=edition, memory=paths.BUILD / "fit.json")
     extra = {page: _heading(path) for page, path in shared.items()}
     pages = write_pages(slugs, chapters, edition, extra, missing)
     vega_bundle()
@@ -212,10 +212,10 @@ def build(
     _prune(set(pages))
     pictures.publish(drawn)
     findings.publish(slugs)
-    takeaway.publish(slugs, chapters, edition)
+    takeaway.publish(slugs, chapters, edition, memory=paths.SITE.parent / "taken.json")
     count = gates.check_links(paths.SITE, memory=paths.SITE.parent / "links.json")
     note = {"inputs": inputs, "site": fingerprints.listing(paths.SITE), "pages": count}
-    schemas.write_text(paths.SITE.parent / MADE, json.dumps(note, indent=1) + "\n")
+    schemas.write_text(unchanged.MADE, json.dumps(note, indent=1) + "\n")
     return count
 
 
@@ -233,7 +233,7 @@ def _standing(inputs: str) -> int | None:
     A book that is not as it was left is taken away: Sphinx would keep a page that somebody has altered since.
     """
     try:
-        note = json.loads((paths.SITE.parent / MADE).read_text(encoding="utf-8"))
+        note = json.loads(unchanged.MADE.read_text(encoding="utf-8"))
     except (OSError, ValueError):  # no book yet, or one that was cut short
         return None
     if note["site"] != fingerprints.listing(paths.SITE):
@@ -261,7 +261,7 @@ def _jupyter_book() -> None:
         shutil.rmtree(paths.SITE.parent)
     unfinished.parent.mkdir(parents=True, exist_ok=True)
     unfinished.touch()
-    command = [Path(sys.executable).parent / "jupyter-book", "build", "book", "--path-output", "book"]
+    command = [sys.executable, "-P", "-m", "helpers.jupyter_book_run", "build", "book", "--path-output", "book"]
     options = ["--config", "_config.yml", "-W", "--keep-going", "-n"]
     done = subprocess.run(
         [*command, *options],
@@ -279,7 +279,9 @@ def _jupyter_book() -> None:
     if done.returncode or warnings:
         cause = [line for line in lines if RAISED.match(line)][:1]  # and not the traceback around it
         last = [line for line in lines if line.strip()][-12:]
-        raise DataError([*(warnings or cause or last), f"Jupyter Book stopped; all that it said is in {paths.shown(LOG)}."])
+        raise DataError(
+            [*(warnings or cause or last), f"Jupyter Book stopped; all that it said is in {paths.shown(LOG)}."]
+        )
     # Sphinx copies styles and scripts only when some page has changed
     shutil.copytree(paths.BOOK / "_assets", paths.SITE / "_static", dirs_exist_ok=True)
     unfinished.unlink()
@@ -287,20 +289,19 @@ def _jupyter_book() -> None:
 
 def _prune(pages: set[str]) -> None:
     """Remove built pages that are no longer in the book: Sphinx leaves them, and a reader could find them."""
-    sources = paths.SITE / "_sources"
     keep = {*pages, "search"}
-    for path in paths.SITE.rglob("*.html"):
-        if path.relative_to(paths.SITE).with_suffix("").as_posix() not in keep and "_static" not in path.parts:
-            path.unlink()
     # a page's tables stand in a folder of its name, and what is taken away of a locality in its folder
     slugs = {page.split("/")[1] for page in pages if page.startswith("localities/")}
     for folder in (paths.SITE / "localities").iterdir():
         if folder.name not in slugs:
             shutil.rmtree(folder)
-    for path in paths.SITE.rglob("*.csv"):
-        home = path.parent.relative_to(paths.SITE).as_posix()
-        if home not in pages and path.parent.name != takeaway.FOLDER:
-            path.unlink()
-    for path in sources.rglob("*"):
-        if path.is_file() and path.relative_to(sources).with_suffix("").as_posix() not in pages:
-            path.unlink()
+    for name in list(paths.below(paths.SITE)):
+        page, _, end = name.rpartition(".")
+        folder = name.rpartition("/")[0]
+        source = page.removeprefix("_sources/")
+        if (
+            (end == "html" and page not in keep and not name.startswith("_static/"))
+            or (end == "csv" and folder not in pages and folder.rpartition("/")[2] != takeaway.FOLDER)
+            or (source != page and source not in pages)
+        ):
+            (paths.SITE / name).unlink()

@@ -61,8 +61,8 @@ def localities(
     Dask's own limit; a chapter that fails by itself is not tried again. Raises DataError where the scheduler does not
     answer, no worker is there, or a worker differs from this machine.
     """
-    common = fingerprints.bundle(paths.BUNDLES / "_common")
-    files = pack([*(paths.BUNDLES / "_common").iterdir(), *render.chapters().values()])
+    common = fingerprints.common(paths.BUNDLES / "_common")
+    files = pack([*(paths.BUNDLES / "_common").rglob("*"), *render.chapters().values()])
     done: queue.SimpleQueue[Future] = queue.SimpleQueue()
     waiting: dict[Future, tuple[str, dict[str, str]]] = {}
     with _client(scheduler) as client:

@@ -18,12 +18,14 @@ import threading
 import time
 import types
 from collections.abc import Iterator
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from . import orphans
 from .schemas import DataError
 
+PRELOAD = ["helpers.warm"]
 CELL_SECONDS = 120
 NOTEBOOK_SECONDS = 300
 NOTEBOOK_BYTES = 2 * 1024**3  # of memory: a notebook that asks for more gets a MemoryError, and the machine lives on
@@ -33,6 +35,13 @@ OUTPUT_CHARACTERS = 20_000_000  # of one cell: a chapter prints some 100,000
 def available() -> bool:
     """Return whether this system can fork from a server; without it, use papermill's own engine."""
     return "forkserver" in multiprocessing.get_all_start_methods()
+
+
+def warm_up() -> None:
+    """Start the server, where there can be one, so that it loads what it needs while other things are done."""
+    if available():
+        multiprocessing.get_context("forkserver").set_forkserver_preload(PRELOAD)
+        forkserver.ensure_running()
 
 
 _starting = threading.Lock()
@@ -45,7 +54,7 @@ def _start(arguments: tuple):
     is of no use to it: while it starts, an empty module stands in for that.
     """
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["helpers.warm"])
+    context.set_forkserver_preload(PRELOAD)
     process = context.Process(target=_run, args=arguments, daemon=True)
     with _starting:
         main = sys.modules["__main__"]
@@ -75,8 +84,7 @@ def outputs_of(sources: list[str | None], cell_seconds: float | None = None) -> 
         for position, source in enumerate(sources):
             if source is None:
                 continue
-            seconds = min(cell_seconds or CELL_SECONDS, until - time.monotonic())
-            outputs = _receive(receive, process, position, max(seconds, 0))
+            outputs = _receive(receive, process, position, cell_seconds or CELL_SECONDS, until)
             yield position, outputs
             if any(o["output_type"] == "error" for o in outputs):
                 break
@@ -113,9 +121,13 @@ def _descendants(pid: int) -> list[int]:
     return [*below, *(lower for child in below for lower in _descendants(child))]
 
 
-def _receive(receive: Connection, process, index: int, seconds: float) -> list[dict]:
-    if not receive.poll(seconds):
-        return [_error("TimeoutError", f"cell {index} ran for more than {seconds:.0f} s and was stopped")]
+def _receive(receive: Connection, process, index: int, seconds: float, until: float) -> list[dict]:
+    left = until - time.monotonic()
+    if not receive.poll(max(min(seconds, left), 0)):
+        what = f"cell {index} ran for more than {seconds:.0f} s"
+        if left < seconds:
+            what = f"the notebook ran for more than {NOTEBOOK_SECONDS:.0f} s, up to cell {index},"
+        return [_error("TimeoutError", f"{what} and was stopped")]
     try:
         return receive.recv()
     except EOFError:

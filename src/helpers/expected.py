@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
 from scipy import stats
+from statsmodels.regression.linear_model import OLS
 from statsmodels.stats.outliers_influence import OLSInfluence
+from statsmodels.tools.tools import add_constant
 
 LEVEL = 0.8
 MIN_PLACES = 50  # with fewer, the pattern over places is too loose to say what to expect of one
@@ -35,12 +36,12 @@ def leave_one_out(response: pd.Series, predictors: pd.DataFrame, level: float = 
     >>> round(float(found["expected"].iloc[4]), 2)  # the line through the first four points, at 5
     4.95
     """
-    design = sm.add_constant(predictors.astype(float), has_constant="add")
+    design = add_constant(predictors.astype(float), has_constant="add")
     if response.isna().any() or design.isna().any(axis=None):
         raise ValueError("Leave out the rows with a gap first, and say which they are.")
     if len(response) < design.shape[1] + 2:
         raise ValueError(f"{len(response)} rows are too few for {design.shape[1]} parameters.")
-    fit = sm.OLS(response.to_numpy(float), design.to_numpy(float)).fit()
+    fit = OLS(response.to_numpy(float), design.to_numpy(float)).fit()
     influence = OLSInfluence(fit)
     # By the formulas of one row deleted, no fit is made again: the test does make each again and compares.
     expected = response.to_numpy(float) - influence.resid_press

@@ -12,13 +12,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from . import downloads, evidence, orphans, paths, schemas, stability
+from . import downloads, evidence, fingerprints, orphans, paths, schemas, stability
 from .evidence import Evidence
 from .rules import AREAS, STATUSES, Finding, derive, resolve
 
 FORM = "handbook-findings-1"
 SCHEMA = paths.REFERENCE / "findings.schema.json"
 NAME = "findings.json"
+CHANGES = "changes.json"  # helpers.since writes it, from the findings
 FEW = 4  # localities; below this, starting more processes costs more than it brings
 
 
@@ -148,22 +149,35 @@ def _write(code: str, values: Mapping[str, str]) -> str:
     return code
 
 
-def _stands(slug: str, values: Mapping[str, str]) -> bool:
-    path = paths.BUNDLES / slug / NAME
-    if not path.exists():
-        return False
-    content = json.loads(path.read_text(encoding="utf-8"))
-    return all(content[key] == value for key, value in values.items())
+def _made_from(slug: str, values: Mapping[str, str], common: str) -> str:
+    """Return one hash of all that the findings of a locality rest on."""
+    own = fingerprints.bundle(paths.BUNDLES / slug, [NAME, CHANGES])
+    return fingerprints.of(dict(values), common, fingerprints.code(), own)
 
 
 def write(places: Iterable[tuple[str, str]], values: Mapping[str, str]) -> Iterator[str]:
-    """Write findings.json into the bundle of each place (code, slug) that has none of these parameters; yield the codes.
+    """Write findings.json into the bundle of each place (code, slug) where it does not stand; yield the codes.
 
-    `values`: edition, comparator_set, price_base_year. Bundles must stand. Raises DataError for a rule that is wrong.
+    It stands where it was made with these parameters from the same bundle. `values`: edition, comparator_set,
+    price_base_year. Bundles must stand. Raises DataError for a rule that is wrong.
     """
     places = list(places)
-    due = [code for code, slug in places if not _stands(slug, values)]
+    common = fingerprints.bundle(paths.BUNDLES / "_common", [CHANGES])
+    notes = {code: paths.BUNDLES.parent / "findings" / f"{slug}.txt" for code, slug in places}
+    wanted = {code: _made_from(slug, values, common) for code, slug in places}
+
+    def stands(code: str, slug: str) -> bool:
+        there = notes[code].exists() and notes[code].read_text(encoding="utf-8") == wanted[code]
+        return there and (paths.BUNDLES / slug / NAME).exists()
+
+    due = [code for code, slug in places if not stands(code, slug)]
     yield from (code for code, _ in places if code not in set(due))
+    for code in _written(due, values):
+        schemas.write_text(notes[code], wanted[code])
+        yield code
+
+
+def _written(due: list[str], values: Mapping[str, str]) -> Iterator[str]:
     if len(due) < FEW:
         yield from (_write(code, values) for code in due)
         return

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from . import paths, schemas
+from . import paths
+from .writing import write_text
 
 
 def of(*parts: object) -> str:
@@ -31,8 +33,10 @@ def of_files(files: Iterable[Path], root: Path = paths.ROOT) -> str:
 
 def listing(folder: Path) -> str:
     """Return one hash of the names, sizes and times of all files below a folder: quick, for trees too large to read."""
-    files = ((str(p.relative_to(folder)), p.stat()) for p in sorted(folder.rglob("*")) if p.is_file())
-    return of([(name, stat.st_size, stat.st_mtime_ns) for name, stat in files])
+    if not folder.is_dir():
+        return ""
+    states = ((name, os.lstat(f"{folder}{os.sep}{name}")) for name in sorted(paths.below(folder)))
+    return of([(name, state.st_size, state.st_mtime_ns) for name, state in states])
 
 
 def of_file(path: Path) -> str:
@@ -56,20 +60,27 @@ def data() -> str:
     return of(code(), of_files(p for folder in folders for p in folder.rglob("*") if p.is_file()))
 
 
-def bundle(folder: Path) -> str:
-    """Return the hash of the files of one bundle folder, without its own stamp."""
-    return of_files((p for p in folder.iterdir() if p.is_file() and p.name != STAMP), folder)
-
-
 STAMP = "made-from.txt"
 
 
-def stamped(folder: Path, inputs: str) -> bool:
-    """Return whether the folder says that it was made from `inputs`."""
+def bundle(folder: Path, without: Iterable[str] = ()) -> str:
+    """Return the hash of the files of one bundle folder but for its own stamp; folders in it are not looked into."""
+    left_out = {STAMP, *without}
+    return of_files((p for p in folder.iterdir() if p.is_file() and p.name not in left_out), folder)
+
+
+def common(folder: Path) -> dict[str, str]:
+    """Return what all bundles share: the hash of what every chapter reads (""), and of what only one reads, by its name."""
+    folders = sorted(p for p in folder.iterdir() if p.is_dir())
+    return {"": bundle(folder), **{p.name: bundle(p) for p in folders}}
+
+
+def stamped(folder: Path) -> list[str]:
+    """Return the hashes that a folder says it was made from; none where it says nothing."""
     path = folder / STAMP
-    return path.exists() and path.read_text(encoding="utf-8") == inputs
+    return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
 
 
-def stamp(folder: Path, inputs: str) -> None:
+def stamp(folder: Path, *inputs: str) -> None:
     """Say in the folder what it was made from: the last thing that is written to it."""
-    schemas.write_text(folder / STAMP, inputs)
+    write_text(folder / STAMP, "\n".join(inputs))

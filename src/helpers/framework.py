@@ -17,7 +17,7 @@ BASIS = {
 
 def mapping(e: Evidence) -> Html:
     """Return the 16 priority outcomes, each with the newest figures here that bear on it, and what is not here yet."""
-    record = shared("local_outcomes_framework.json")
+    record = shared("outcomes/local_outcomes_framework.json")
     if not e.place["area_code"].startswith(("E", "X")):
         return paragraph(f"The {record['title']} is for councils in England, so it says nothing of {e.name}.", "hb-gap")
     outcomes = record["outcomes"]

@@ -20,7 +20,7 @@ READINGS = {
 @england_only.of("This set of funnel plots")
 def funnels(e: Evidence) -> Html:
     """Return the readings of all funnels in one table, then each funnel folded, with its sentence and its tables."""
-    records = shared("funnels.json")
+    records = shared("outcomes/funnels.json")
     ids = [i for i in e.select("outcomes") if i in records]
     here = [i for i in ids if e.place["area_code"] in records[i]["places"]]
     if not here:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from . import catalogue, change_pairs, funnels, outcome_lists, outcome_trends
 from .geography import Register
+from .worked_out import NOTHING, Memory
 
 
 def shared(rows: pd.DataFrame, register: Register, early_late: pd.DataFrame, deflator: pd.DataFrame) -> dict[str, str]:
@@ -22,16 +23,16 @@ def shared(rows: pd.DataFrame, register: Register, early_late: pd.DataFrame, def
     return {f"{name}.json": _text(record) for name, record in content.items()}
 
 
-def trends(rows: pd.DataFrame, register: Register) -> dict[str, str]:
+def trends(rows: pd.DataFrame, register: Register, memory: Memory = NOTHING) -> dict[str, str]:
     """Return {area code: text of outcome_trends.json}, a record for each outcome with a value."""
-    table = outcome_trends.of_outcomes(rows, register, catalogue.indicators())
+    table = outcome_trends.of_outcomes(rows, register, catalogue.indicators(), memory)
     numbers = ["value", "lower", "upper", "mean"]
     table[numbers] = table[numbers].astype(float).round(6)
     found = dict.fromkeys(register.localities["area_code"], "{}\n")
-    for code, part in table.groupby("area_code"):
-        records = part.drop(columns="area_code").set_index("indicator").astype(object)
-        found[code] = _text(records.where(records.notna(), None).to_dict("index"))
-    return found
+    records: dict[str, dict] = {}
+    for row in table.astype(object).where(table.notna(), None).to_dict("records"):
+        records.setdefault(row.pop("area_code"), {})[row.pop("indicator")] = row
+    return found | {code: _text(own) for code, own in records.items()}
 
 
 def _text(record: dict) -> str:

@@ -19,6 +19,7 @@ from .catalogue import Indicator
 from .geography import ENGLAND, NATIONS, Register
 from .measures import MULTIPLIER
 from .schemas import PRESENT
+from .worked_out import NOTHING, Memory
 
 COLUMNS = [
     *("area_code", "indicator", "rule", "word", "first", "last", "points", "left_out"),
@@ -35,7 +36,9 @@ MARKS = {  # the gravest first
 SIDES = {1: "above the mean", -1: "below the mean"}
 
 
-def of_outcomes(rows: pd.DataFrame, register: Register, indicators: dict[str, Indicator]) -> pd.DataFrame:
+def of_outcomes(
+    rows: pd.DataFrame, register: Register, indicators: dict[str, Indicator], memory: Memory = NOTHING
+) -> pd.DataFrame:
     """Return one row per locality and outcome with a value: the rule that was used and what it says.
 
     Columns: COLUMNS. `rule`: xmr, five points, or none. `word`: trends' words, or "not tested" where neither counts
@@ -49,7 +52,7 @@ def of_outcomes(rows: pd.DataFrame, register: Register, indicators: dict[str, In
     letters = register.localities["region_code"].str[0]
     places = {code: register.localities.loc[letters == x, "area_code"].tolist() for x, (code, _) in NATIONS.items()}
     found = [
-        of_one(by_indicator[i.id], own, i, nation)
+        memory.call(of_one, by_indicator[i.id], own, i, nation)
         for i in chosen
         if i.id in by_indicator
         for nation, own in places.items()

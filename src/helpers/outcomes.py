@@ -37,7 +37,7 @@ def three_columns(e: Evidence) -> Html:
     """Return one row per theme with an activity, an outcome and a cost, each with its age, or why the cell is empty."""
     rows, ages = [], []
     filled = dict.fromkeys(COLUMNS, 0)
-    themes = shared("activities_outcomes_costs.json")
+    themes = shared("outcomes/activities_outcomes_costs.json")
     for theme, cells in themes.items():
         row: list[str | Html] = [THEMES[theme]]
         for column in COLUMNS:
@@ -202,7 +202,7 @@ def _when(e: Evidence, indicator: str, found: dict) -> str:
 @england_only.of("This comparison of spend and outcomes")
 def change_against_change(e: Evidence) -> Html:
     """Return change in early spend beside change in an outcome over all authorities, and what that cannot show."""
-    records = shared("change_pairs.json")
+    records = shared("outcomes/change_pairs.json")
     parts = [_pair(e, record) for record in records.values()]
     if not parts:
         parts = [paragraph("Too few authorities have the figures of both ends in this edition.", "hb-gap")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(os.environ.get("HANDBOOK_ROOT") or Path(__file__).resolve().parents[2])
@@ -24,6 +25,19 @@ SITE = BOOK / "_build" / "html"
 PRIVATE = ROOT.parts[-2:] == ("build", "private")  # a private build has a root of its own, inside build/
 MARK = "Private build: not for publication"  # on every page and in every notebook of it
 PICTURES = ROOT / ".cache" / "pictures"
+
+
+def below(folder: Path | str) -> Iterator[str]:
+    """Yield the files below a folder, by their path from it, with slashes. Quick: a built book has 60,000 files."""
+    waiting = [""]
+    while waiting:
+        here = waiting.pop()
+        with os.scandir(os.path.join(folder, here)) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(f"{here}{entry.name}/")
+                else:
+                    yield f"{here}{entry.name}"
 
 
 def shown(path: Path | str) -> str:

@@ -173,9 +173,7 @@ def attrition(helped: pd.DataFrame, compared: pd.DataFrame, usable: bool, progra
 
     Lee's bounds are of what is left of the measure once need and the measure before are allowed for.
     """
-    lost = [
-        disclosure.share(int(g["follow_up"].isna().sum()), len(g)) if len(g) else None for g in (helped, compared)
-    ]
+    lost = [disclosure.share(int(g["follow_up"].isna().sum()), len(g)) if len(g) else None for g in (helped, compared)]
     told = [share is None or share["count"] is not None for share in lost]
     seen = [g["good"].dropna() for g in (helped, compared)]
     missing = [int(g["good"].isna().sum()) for g in (helped, compared)]

@@ -138,12 +138,22 @@ def _stable(notebook: nbformat.NotebookNode, parameters: dict[str, str]) -> nbfo
     return notebook
 
 
-def inputs(slug: str, name: str, parameters: dict[str, str], engine_name: str, common: str) -> dict[str, str]:
-    """Return {chapter: the hash of all that its notebook is made from}. `common`: the hash of the shared bundle."""
+def inputs(
+    slug: str, name: str, parameters: dict[str, str], engine_name: str, common: dict[str, str]
+) -> dict[str, str]:
+    """Return {chapter: the hash of all that its notebook is made from}. `common`: fingerprints.common."""
     own = fingerprints.bundle(paths.BUNDLES / slug)
     code = fingerprints.code()
     return {
-        chapter: fingerprints.of(name, parameters, engine_name, common, own, code, fingerprints.of_file(path))
+        chapter: fingerprints.of(
+            name,
+            parameters,
+            engine_name,
+            [common[""], common.get(chapter, "")],
+            own,
+            code,
+            fingerprints.of_file(path),
+        )
         for chapter, path in chapters().items()
     }
 
@@ -168,7 +178,7 @@ def locality(
     parameters: dict[str, str],
     target: Path,
     engine_name: str = "forked",
-    common: str | None = None,
+    common: dict[str, str] | None = None,
 ) -> Rendered:
     """Run the chapters of one locality that are due and write them, all or none. A fault is returned, not raised.
 
@@ -183,10 +193,15 @@ def locality(
 
 
 def plan(
-    slug: str, name: str, parameters: dict[str, str], target: Path, engine_name: str, common: str | None = None
+    slug: str,
+    name: str,
+    parameters: dict[str, str],
+    target: Path,
+    engine_name: str,
+    common: dict[str, str] | None = None,
 ) -> tuple[dict[str, str], list[str]]:
     """Return `inputs` of a locality, and the chapters that are due."""
-    common = common or fingerprints.bundle(paths.BUNDLES / "_common")
+    common = common or fingerprints.common(paths.BUNDLES / "_common")
     wanted, before = inputs(slug, name, parameters, engine_name, common), made(slug)
     folder = target / slug
     return wanted, [c for c in wanted if before.get(c) != [wanted[c], fingerprints.of_file(folder / f"{c}.ipynb")]]
@@ -216,7 +231,7 @@ def failed(slug: str, target: Path, fault: str) -> Rendered:
 def pages(parameters: dict[str, str], engine_name: str = "forked", target: Path = paths.BOOK) -> list[str]:
     """Run the notebooks that are not of one locality (no number in the name), where due; return their names in the book."""
     names, before, now = [], made("_pages"), {}
-    common, code = fingerprints.bundle(paths.BUNDLES / "_common"), fingerprints.code()
+    common, code = fingerprints.common(paths.BUNDLES / "_common"), fingerprints.code()
     for path in sorted(paths.NOTEBOOKS.glob("[!0-9]*.md")):
         wanted = {key: value for key, value in parameters.items() if key in parameter_names(source(path))}
         name = path.stem.replace("_", "-")
@@ -257,7 +272,7 @@ def localities(
 
     The threads only wait: each notebook runs in a process of its own, so `workers` is the number of cores used.
     """
-    common = fingerprints.bundle(paths.BUNDLES / "_common")
+    common = fingerprints.common(paths.BUNDLES / "_common")
     with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
         waiting = [
             pool.submit(locality, slug, name, {"area_code": code, **parameters}, target, engine_name, common)

@@ -9,10 +9,9 @@ from pathlib import Path
 import pandas as pd
 
 from . import barrier_moves, bundles, catalogue, editions, fingerprints, geography, paths, schemas
+from .findings import CHANGES as NAME
 from .findings import NAME as FINDINGS
 from .schemas import DataError
-
-NAME = "changes.json"
 
 
 def documents(slugs: Iterable[str], folder: Path) -> list[dict]:

@@ -16,6 +16,7 @@ from . import benchmarks, periods, trends
 from .catalogue import Indicator
 from .geography import ENGLAND
 from .measures import MULTIPLIER
+from .worked_out import NOTHING, Memory, marked
 
 CHAPTERS = ("needs", "outcomes")
 COMPARATORS = ("dfe", "ons")
@@ -38,7 +39,11 @@ def kind(unit: str) -> str:
 
 
 def of_all(
-    rows: pd.DataFrame, neighbours: pd.DataFrame, indicators: dict[str, Indicator], at_risk: pd.DataFrame
+    rows: pd.DataFrame,
+    neighbours: pd.DataFrame,
+    indicators: dict[str, Indicator],
+    at_risk: pd.DataFrame,
+    memory: Memory = NOTHING,
 ) -> pd.DataFrame:
     """Return one row per locality of England and indicator of needs and outcomes, at the locality's newest value.
 
@@ -55,27 +60,20 @@ def of_all(
     area = rows["area_code"].astype(str)
     local = rows[area.str.match(r"E(06|08|09|10)|X99") & rows["indicator"].isin(chosen) & rows["value"].notna()]
     england = rows[area == ENGLAND].set_index(["indicator", "period"])["value"]
-    members = {
-        name: part.groupby("area_code")["neighbour_code"].agg(list).to_dict()
-        for name, part in neighbours.groupby("comparator")
-    }
+    near = marked(neighbours[["comparator", "area_code", "neighbour_code"]])
     people = rows[rows["indicator"].str.startswith("population_") & rows["value"].notna()]
     people = people.sort_values("period").groupby(["indicator", "area_code"])["value"].last()
     at_risk = at_risk.set_index("indicator")
-    newest = local.sort_values("period").groupby(["indicator", "area_code"])["period"].last()
-    found = []
-    for (name, period), part in local.groupby(["indicator", "period"], sort=True):
-        here = newest[name]
-        wanted = here.index[here == period]
-        if wanted.empty:
-            continue
-        indicator = chosen[name]
-        table = _one(part.set_index("area_code"), england.get((name, period), np.nan), indicator, members)
-        base = _at_risk(name, at_risk, people) if name in at_risk.index else table["denominator"]
-        table = table.assign(**_excess(table, base, indicator)).loc[wanted]
-        found.append(table.assign(indicator=name, period=period).reset_index())
-    out = pd.concat(found, ignore_index=True).drop(columns=["value", "lower", "upper", "denominator", "england"])
-    out = out.merge(_recent(local, chosen), on=["area_code", "indicator"], how="left", validate="one_to_one")
+    found, recent = [], []
+    for name, part in local.groupby("indicator"):
+        base = _at_risk(name, at_risk, people) if name in at_risk.index else None
+        of_england = england[name] if name in england.index else pd.Series(dtype=float)
+        found.append(memory.call(_of_indicator, part, of_england, chosen[name], near, base))
+        recent.append(memory.call(_recent, part, chosen[name]))
+    out = pd.concat(found, ignore_index=True)
+    out = out.merge(
+        pd.concat(recent, ignore_index=True), on=["area_code", "indicator"], how="left", validate="one_to_one"
+    )
     out["recent"] = out["recent"].fillna(trends.TOO_FEW)
     judged = out["indicator"].map(lambda i: chosen[i].polarity != "no judgement")
     out["q"] = np.nan
@@ -85,7 +83,26 @@ def of_all(
     return out[[*first, *(c for c in out if c not in first)]].sort_values(first[:2], ignore_index=True)
 
 
-def _one(part: pd.DataFrame, england: float, indicator: Indicator, members: dict) -> pd.DataFrame:
+def _of_indicator(
+    part: pd.DataFrame, england: pd.Series, indicator: Indicator, neighbours: pd.DataFrame, base: pd.Series | None
+) -> pd.DataFrame:
+    """Return the standing on one indicator of every area at its newest period.
+
+    `england`: by period; `base`: how many people a published rate is about, by area; None where denominators tell.
+    """
+    newest = part.groupby("area_code")["period"].max()
+    found = []
+    for period, rows in part.groupby("period"):
+        wanted = newest.index[newest == period]
+        if wanted.empty:
+            continue
+        table = _one(rows.set_index("area_code"), england.get(period, np.nan), indicator, neighbours)
+        table = table.assign(**_excess(table, table["denominator"] if base is None else base, indicator)).loc[wanted]
+        found.append(table.assign(indicator=indicator.id, period=period).reset_index())
+    return pd.concat(found, ignore_index=True).drop(columns=["value", "lower", "upper", "denominator", "england"])
+
+
+def _one(part: pd.DataFrame, england: float, indicator: Indicator, neighbours: pd.DataFrame) -> pd.DataFrame:
     """Return the standing of all areas on one indicator in one period, indexed by area."""
     table = part[["value", "lower", "upper", "denominator"]].assign(england=england, authorities=len(part))
     for name, percentile in SPREAD.items():
@@ -94,13 +111,13 @@ def _one(part: pd.DataFrame, england: float, indicator: Indicator, members: dict
     found = against(table["value"], table["lower"], table["upper"], england, scale, unit)
     for column in found:
         table[column] = found[column].to_numpy()
-    position = {code: i for i, code in enumerate(table.index)}
     centre, variance = found["centre"].to_numpy(), found["variance"].to_numpy()
-    position = {code: i for i, code in enumerate(table.index)}
     for name in COMPARATORS:
+        pairs = neighbours[neighbours["comparator"] == name]
+        own, other = (table.index.get_indexer(pairs[c]) for c in ("area_code", "neighbour_code"))
+        known = (own >= 0) & (other >= 0)
         near = np.zeros((len(table), len(table)))
-        for own, code in enumerate(table.index):
-            near[own, [position[c] for c in members.get(name, {}).get(code, []) if c in position]] = 1
+        near[own[known], other[known]] = 1
         table[f"p_higher_{name}"] = _above(centre, variance, near)
     return table.drop(columns=["centre", "variance"])
 
@@ -211,29 +228,25 @@ def _at_risk(name: str, at_risk: pd.DataFrame, people: pd.Series) -> pd.Series:
     return people[row["population"]] - (people[row["less"]] if isinstance(row["less"], str) else 0)
 
 
-def _recent(local: pd.DataFrame, chosen: dict[str, Indicator]) -> pd.DataFrame:
-    """Return the recent trend of each series by the five-point rule. Years that overlap are not used twice."""
-    found = []
-    for name, part in local.groupby("indicator"):
-        indicator = chosen[name]
-        every = _apart(sorted(part["period"].unique()))
-        part = part[part["period"].isin(every)]
+def _recent(part: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
+    """Return the recent trend of one indicator's series by the five-point rule. Years that overlap are not used twice."""
+    every = _apart(sorted(part["period"].unique()))
+    part = part[part["period"].isin(every)]
 
-        def wide(column, part=part, every=every):
-            return part.pivot(index="area_code", columns="period", values=column).reindex(columns=every)
+    def wide(column):
+        return part.pivot(index="area_code", columns="period", values=column).reindex(columns=every)
 
-        areas = wide("value").index
-        if indicator.method != "published" and part["count"].notna().any():
-            kind = "proportion" if indicator.method == "proportion" else "rate"
-            count, size = wide("count").to_numpy(float), wide("denominator").to_numpy(float)
-            word = trends.recent_trend(count, size, kind, indicator.polarity).word
-        elif part["lower"].notna().any():
-            limits = (wide(c).to_numpy(float) for c in ("value", "lower", "upper"))
-            word = trends.recent_trend_of_values(*limits, indicator.polarity).word
-        else:
-            continue
-        found.append(pd.DataFrame({"area_code": areas, "indicator": name, "recent": word}))
-    return pd.concat(found, ignore_index=True)
+    areas = wide("value").index
+    if indicator.method != "published" and part["count"].notna().any():
+        kind = "proportion" if indicator.method == "proportion" else "rate"
+        count, size = wide("count").to_numpy(float), wide("denominator").to_numpy(float)
+        word = trends.recent_trend(count, size, kind, indicator.polarity).word
+    elif part["lower"].notna().any():
+        limits = (wide(c).to_numpy(float) for c in ("value", "lower", "upper"))
+        word = trends.recent_trend_of_values(*limits, indicator.polarity).word
+    else:
+        areas, word = [], []
+    return pd.DataFrame({"area_code": areas, "indicator": indicator.id, "recent": word})
 
 
 def _apart(every: list[str]) -> list[str]:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import csv
 import json
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from io import BytesIO
 from pathlib import Path
 
-from . import paths, schemas
+from . import fingerprints, paths, schemas
 from .catalogue import LICENCES
 from .downloads import csv_text
 from .schemas import DataError
@@ -50,6 +51,7 @@ DESCRIBED = {
 COMPARATOR = {"dfe": "statistical neighbours (Department for Education)", "ons": "nearest neighbours (ONS)"}
 WHAT = {"median": "Median", "n": "How many have a value", "low": "Lowest value", "high": "Highest value"}
 NUMBERS = {"value", "lower", "upper", "count", "denominator", "england", "region"}
+FEW = 8  # localities; below this, starting more processes costs more than it brings
 ZIP_DAY = (1980, 1, 1, 0, 0, 0)  # a zip file keeps times, and the same bundle must be the same bytes
 
 
@@ -131,9 +133,10 @@ def _write_zip(path: Path, folders: Sequence[Path]) -> None:
     whole = BytesIO()
     with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         for folder in folders:
-            for file in sorted(folder.iterdir()):
-                if file.name != "made-from.txt":
-                    entry = zipfile.ZipInfo(f"bundles/{folder.name}/{file.name}", ZIP_DAY)
+            for file in sorted(folder.rglob("*")):
+                if file.is_file() and file.name != fingerprints.STAMP:
+                    name = file.relative_to(folder).as_posix()
+                    entry = zipfile.ZipInfo(f"bundles/{folder.name}/{name}", ZIP_DAY)
                     entry.external_attr, entry.compress_type = 0o644 << 16, zipfile.ZIP_DEFLATED
                     archive.writestr(entry, file.read_bytes())
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -148,16 +151,46 @@ def _json(path: Path) -> dict:
 
 
 def publish(
-    slugs: Iterable[str], chapters: Sequence[str], edition: str, folder: Path = paths.BUNDLES, site: Path = paths.SITE
+    slugs: Iterable[str],
+    chapters: Sequence[str],
+    edition: str,
+    folder: Path = paths.BUNDLES,
+    site: Path = paths.SITE,
+    memory: Path | None = None,
 ) -> None:
-    """Write the files to take away of all `slugs` and the RO-Crate of the edition into the built site."""
-    names, files = {}, {}
+    """Write the files to take away of all `slugs` and the RO-Crate of the edition into the built site.
+
+    `memory`: a file that keeps what was written from which bundle, so that only what has changed is written again.
+    """
+    names, files, sources = {}, {}, _json(folder / "_common" / "sources.json")
+    known = _json(memory) if memory and memory.exists() else {}
+    given = [list(chapters), edition, fingerprints.code(), fingerprints.common(folder / "_common")]
+    due = {}
     for slug in slugs:
         names[slug] = _json(folder / slug / "place.json")["name"]
-        notebooks = [f"_sources/localities/{slug}/{c}.ipynb" for c in chapters]
-        files[slug] = [*write_locality(slug, chapters, edition, folder, site), *notebooks]
-    crate = crate_of(edition, names, files, _json(folder / "_common" / "sources.json"))
+        made = fingerprints.of(given, fingerprints.bundle(folder / slug))
+        before = known.get(slug, {"made": "", "files": []})
+        if before["made"] != made or not all((site / name).exists() for name in before["files"]):
+            due[slug] = made
+    for slug, written in _written(list(due), chapters, edition, folder, site):
+        known[slug] = {"made": due[slug], "files": written}
+    for slug in names:
+        files[slug] = [*known[slug]["files"], *(f"_sources/localities/{slug}/{c}.ipynb" for c in chapters)]
+    if memory:
+        schemas.write_text(memory, json.dumps(known))
+    crate = crate_of(edition, names, files, sources)
     schemas.write_text(site / "ro-crate-metadata.json", json.dumps(crate, indent=1, ensure_ascii=False) + "\n")
+
+
+def _written(due: Sequence[str], *given) -> Iterator[tuple[str, list[str]]]:
+    """Yield (slug, what was written) of each locality; where there are many, a process a core writes them."""
+    if len(due) < FEW:
+        yield from ((slug, write_locality(slug, *given)) for slug in due)
+        return
+    with ProcessPoolExecutor() as pool:
+        yield from zip(
+            due, pool.map(write_locality, due, *([one] * len(due) for one in given), chunksize=4), strict=True
+        )
 
 
 KINDS = {"csv": "text/csv", "json": "application/json", "zip": "application/zip", "ipynb": "application/x-ipynb+json"}

@@ -42,6 +42,29 @@ FOLD_NAME = ' aria-label="Toggle hidden content"'
 ELSEWHERE = re.compile(r'<a\b[^>]*href="\.\./([a-z0-9-]+)/[^"]*"[^>]*>(.*?)</a>', re.DOTALL)
 HEADING = re.compile(r"<(h[2-6]|caption)\b[^>]*>(.*?)</\1>", re.DOTALL)
 TAG = re.compile(r"<[^>]*>")
+# words that stand in the headings of every chapter: nobody looks for them, and they are a tenth of the search index
+COMMON = {
+    *("about", "after", "all", "any", "been", "before", "between", "can", "did", "do", "does", "each", "every", "from"),
+    *(
+        "had",
+        "has",
+        "have",
+        "here",
+        "how",
+        "its",
+        "many",
+        "more",
+        "most",
+        "much",
+        "one",
+        "only",
+        "other",
+        "over",
+        "own",
+    ),
+    *("same", "so", "than", "two", "under", "up", "us", "we", "were", "what", "when", "where", "which", "who", "whom"),
+    *("why", "you"),
+}
 
 
 class Builder(StandaloneHTMLBuilder):
@@ -64,7 +87,11 @@ class Builder(StandaloneHTMLBuilder):
 
     def prepare_writing(self, docnames):
         super().prepare_writing(docnames)
-        self.indexer.lang.stem = cache(self.indexer.lang.stem)
+        language = self.indexer.lang
+        language.stem = cache(language.stem)
+        # the stems too: Sphinx looks for "thi" and "i" in a list that holds "this" and "is"
+        words = language.stopwords | COMMON
+        language.stopwords = words | {language.stem(word) for word in words}
 
     def index_page(self, pagename, doctree, title):
         doctree = _headings(doctree) if pagename.startswith("localities/") else doctree.deepcopy()

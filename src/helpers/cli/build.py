@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import http.server
 import resource
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from .. import audit, bundles, cluster, findings, paths, render, since, sources
+from .. import audit, bundles, cluster, findings, paths, render, since, sources, unchanged
 from .. import book as site
 from .. import engine as engine_module
 from .. import private as private_build
@@ -157,13 +158,17 @@ def build(
     """
     if private:
         return _private(only, edition, comparator_set, price_base_year, engine, workers)
-    start = time.monotonic()
+    start, given = time.monotonic(), unchanged.inputs()
     places = chosen(only)
     values = parameters(edition, comparator_set, price_base_year)
+    if engine == "forked":
+        engine_module.warm_up()
     _bundle(places, values)
     render.pages(values, engine)
     failed = _render(places, values, engine, workers, scheduler)
     _book(places, failed)
+    if not failed:
+        unchanged.keep(sys.argv[1:], given)
     peak = max(resource.getrusage(w).ru_maxrss for w in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024
     out.print(f"Built in {time.monotonic() - start:.0f} s; the largest process used {peak:.0f} MB.")
     raise typer.Exit(1 if failed else 0)

@@ -2,13 +2,14 @@
 
 shapes   what columns a table has, and what may stand in them
 faults   a table against its shape: DataError names file, row, column and remedy
-files    reading, and writing whole or not at all
+files    reading and writing tables
 """
 
 from __future__ import annotations
 
+from ..writing import write_text
 from .faults import DataError, validate
-from .files import number_text, read, write, write_text
+from .files import number_text, read, write
 from .shapes import (
     AREA_CHANGES,
     AREA_CODE,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pandas as pd
 import pandera.pandas as pa
 
 from ..paths import shown
+from ..writing import write_text
 from .faults import DataError, validate
 
 
@@ -57,28 +57,3 @@ def number_text(value: float) -> str:
     if "e" in short:
         short = f"{value:.0f}" if abs(value) >= 1 else f"{value:.15f}".rstrip("0")
     return "0" if short == "-0" else short
-
-
-def write_text(path: Path, text: str) -> bool:
-    """Write UTF-8 text whole or not at all; return False, touching nothing, when the file says this already.
-
-    What a killed run has left half written is written over: it has one name, and does not stay for ever.
-    """
-    path = Path(path)
-    data = text.encode("utf-8")
-    temporary = path.with_name(f".writing-{path.name}")
-    if path.exists() and path.read_bytes() == data:
-        temporary.unlink(missing_ok=True)
-        return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with open(temporary, "wb") as stream:
-            stream.write(data)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException as error:
-        temporary.unlink(missing_ok=True)
-        if isinstance(error, OSError) and not error.filename:  # a full disk does not say which file it was
-            error.filename = str(path)
-        raise
-    return True

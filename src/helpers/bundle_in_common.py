@@ -1,0 +1,58 @@
+"""What the bundles of all localities share: catalogue, sources, prices, and the figures across localities.
+
+What only one chapter reads stands in a folder of its name, so that a change of it is a reason to run that chapter alone.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from . import appraisal, barriers, catalogue, corrections, outcome_bundle, paths, schemas, spend_tables
+from .bundle_texts import csv_text, json_text
+from .geography import NATIONS, Register
+from .schemas import PRESENT
+
+
+def write(
+    rows: pd.DataFrame, before: pd.DataFrame, register: Register, edition: str, common: Path, folder: Path
+) -> None:
+    """Write what all bundles share: catalogue, sources, deflator, classification, and the figures across localities."""
+    deflator = schemas.read(folder / "deflator.csv", schemas.DEFLATOR)
+    classification = schemas.read(paths.REFERENCE / "spend_classification.csv", schemas.CLASSIFICATION)
+    nations = _nations(rows, register)
+    records = {
+        i.id: i.model_dump(exclude={"id", "select"}) | {"nations": nations[i.id]}
+        for i in catalogue.indicators().values()
+    }
+    sources = {s.id: s.model_dump(exclude={"id", "reader"}) for s in catalogue.sources().values()}
+    schemas.write_text(common / "indicators.json", json_text(records))
+    schemas.write_text(common / "sources.json", json_text(sources))
+    schemas.write_text(common / "thresholds.json", json_text(catalogue.thresholds()))
+    schemas.write_text(common / "deflator.csv", csv_text(deflator))
+    schemas.write_text(common / "classification.csv", csv_text(classification))
+    exceptions = schemas.read(paths.REFERENCE / "spend_exceptions.csv", schemas.SPEND_EXCEPTIONS)
+    early_late = spend_tables.early_late(rows, register, classification, exceptions)
+    expected, models = spend_tables.given_need(rows, register, classification)
+    schemas.write_text(common / "early_late.csv", csv_text(early_late))
+    for name, text in outcome_bundle.shared(rows, register, early_late, deflator).items():
+        schemas.write_text(common / "outcomes" / name, text)
+    before, _ = spend_tables.given_need(before, register, classification)
+    schemas.write_text(common / "expected.csv", csv_text(expected))
+    schemas.write_text(common / "expected_before.csv", csv_text(before))
+    schemas.write_text(common / "expected_models.json", json_text(models))
+    slugs = dict(zip(register.places["area_code"], register.places["slug"], strict=True))
+    own = register.own["area_code"].tolist()  # places without public figures, which are in no sum and no spread
+    schemas.write_text(common / "corrections.json", json_text(corrections.read().to_dict("records")))
+    schemas.write_text(common / "studies.json", json_text([study.model_dump() for study in appraisal.register()]))
+    schemas.write_text(common / "barriers.json", json_text(barriers.of_all()))
+    schemas.write_text(common / "edition.json", json_text({"edition": edition, "slugs": slugs, "own": own}))
+
+
+def _nations(rows: pd.DataFrame, register: Register) -> dict[str, list[str]]:
+    """Return {indicator: the nations of which any locality has a value}."""
+    letter = dict(zip(register.localities["area_code"], register.localities["region_code"].str[0], strict=True))
+    have = rows[rows["status"].isin(PRESENT) & rows["area_code"].isin(letter)]
+    pairs = set(zip(have["indicator"], have["area_code"].map(letter), strict=True))
+    return {i: [name for first, (_, name) in NATIONS.items() if (i, first) in pairs] for i in catalogue.indicators()}

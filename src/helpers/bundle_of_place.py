@@ -1,0 +1,205 @@
+"""The bundle of one locality: its own figures beside those that they are held against."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from . import benchmarks, catalogue, fingerprints, local_evidence, local_money, paths, schemas
+from .bundle_texts import csv_text, json_text
+from .geography import ENGLAND, NATIONS, UK, Register
+from .schemas import PRESENT
+from .worked_out import MARK
+
+KEY = ["indicator", "period"]
+COMPARATORS = ("dfe", "ons")
+
+
+@dataclass(frozen=True)
+class Everyone:
+    """What the bundle of any locality is taken from."""
+
+    rows: pd.DataFrame  # bundles.measured, marked
+    register: Register
+    neighbours: pd.DataFrame
+    edition: str
+    lists: dict[str, pd.DataFrame]  # local_money.published
+    tables: dict[str, pd.DataFrame]  # {file: what stands in it of every locality}, marked
+    texts: dict[str, dict[str, str]]  # {file: {area code: its text}}
+
+    @cached_property
+    def grid(self) -> pd.DataFrame:
+        """Return the values that are there, one row per indicator and period, one column per area."""
+        present = self.rows["value"].where(self.rows["status"].isin(PRESENT))
+        return self.rows.assign(value=present).pivot(index=KEY, columns="area_code", values="value")
+
+    @cached_property
+    def values(self) -> np.ndarray:
+        return self.grid.to_numpy()
+
+    @cached_property
+    def columns(self) -> dict[str, int]:
+        return {code: position for position, code in enumerate(self.grid.columns)}
+
+    @cached_property
+    def polarity(self) -> np.ndarray:
+        known = catalogue.indicators()
+        return np.array([known[i].polarity for i in self.grid.index.get_level_values("indicator")])
+
+    @cached_property
+    def _parts(self) -> dict[str, tuple[pd.DataFrame, dict[str, pd.DataFrame]]]:
+        tables = {"": self.rows, **self.tables}
+        return {name: (table.iloc[:0], dict(tuple(table.groupby("area_code")))) for name, table in tables.items()}
+
+    def part(self, name: str, code: str) -> pd.DataFrame:
+        """Return the rows of one locality in one of `tables`, or its figures (""); none where there are none."""
+        none, parts = self._parts[name]
+        return parts.get(code, none)
+
+    @cached_property
+    def _same_for_all(self) -> str:
+        files = [paths.FIGURES / f"{name}.csv" for name in ("localities", "districts", "area_changes", "neighbours")]
+        catalogued = fingerprints.of_files([*files, *paths.INDICATORS.glob("*.yml")])
+        own = self.register.own.to_dict("records")
+        return fingerprints.of(self.edition, fingerprints.code(), catalogued, own, self.grid.index.tolist())
+
+
+def of(everyone: Everyone, code: str) -> tuple[str, dict]:
+    """Return one hash of all that a locality's bundle is made from, and what the locality itself supplies.
+
+    The second is {file: content}, worked out of its pack in data/local and of lists of payments and grants.
+    """
+    place, register = everyone.register.place(code), everyone.register
+    supplied = {
+        "money.json": local_money.of_place(code, place["slug"], everyone.edition, everyone.lists),
+        "local.json": local_evidence.of_place(place["slug"], paths.PRIVATE, code),
+    }
+    near = everyone.neighbours.loc[everyone.neighbours["area_code"] == code, "neighbour_code"]
+    against = [UK, *(c for c, _ in NATIONS.values()), place["region_code"], *near]
+    beside = everyone.values[:, [everyone.columns[c] for c in against if c in everyone.columns]]
+    tables = [everyone.part(name, code)[MARK].to_numpy().tobytes() for name in ("", *everyone.tables)]
+    numbers = hashlib.sha256(b"\0".join([np.ascontiguousarray(beside).tobytes(), *tables])).hexdigest()
+    texts = [table.get(code, "") for table in everyone.texts.values()]
+    changes = register.predecessors(code).to_dict("records")
+    return fingerprints.of(everyone._same_for_all, place, changes, numbers, texts, supplied), supplied
+
+
+def write(everyone: Everyone, code: str, supplied: dict, out: Path) -> None:
+    """Write the bundle of one locality into the folder `out`. `supplied`: what `of` returns."""
+    place = everyone.register.place(code)
+    near = everyone.neighbours[everyone.neighbours["area_code"] == code].sort_values("position")
+    sets = {name: near[near["comparator"] == name] for name in COMPARATORS}
+    series = _series(everyone, everyone.part("", code), place, sets)
+    schemas.write_text(out / "series.csv", csv_text(series))
+    schemas.write_text(out / "peers.csv", csv_text(_peers(everyone, series, sets)))
+    for name in everyone.tables:
+        schemas.write_text(out / name, csv_text(everyone.part(name, code).drop(columns=["area_code", MARK])))
+    for name, texts in everyone.texts.items():
+        schemas.write_text(out / name, texts.get(code, "{}\n"))
+    schemas.write_text(out / "place.json", json_text(_place(code, place, everyone.register, sets, everyone.edition)))
+    for name, content in supplied.items():
+        if content:
+            schemas.write_text(out / name, json_text(content))
+        else:
+            (out / name).unlink(missing_ok=True)
+
+
+def _series(of: Everyone, own: pd.DataFrame, place: dict, sets: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    grid, values, columns = of.grid, of.values, of.columns
+    out = grid.index.to_frame(index=False)
+    out = out.merge(own.drop(columns=["area_code", MARK]), on=KEY, how="left")
+    out["status"] = out["status"].fillna("no_row")
+
+    def column(area: str) -> np.ndarray:
+        return values[:, columns[area]] if area in columns else np.full(len(values), np.nan)
+
+    english = place["nation"] == "England"
+    out["england"] = column(ENGLAND) if english else np.nan  # nowhere else is England what a place is held against
+    out["region"] = column(place["region_code"])
+    names, standards = _standards(out, place, column)
+    out["benchmark"], out["benchmark_of"] = standards, names
+    for name, members in sets.items():
+        found = benchmarks.peers(values, [columns[c] for c in members["neighbour_code"] if c in columns])
+        out[f"{name}_median"], out[f"{name}_n"] = found.median, found.n
+        out[f"{name}_low"], out[f"{name}_high"] = found.low, found.high
+    out["against"] = "not compared"
+    for way in set(of.polarity):
+        rows = of.polarity == way
+        part = out.loc[rows]
+        out.loc[rows, "against"] = benchmarks.compare(part["lower"], part["upper"], part["benchmark"], way)
+    # periods in which neither the locality nor anything to compare it with has a value say nothing
+    empty = out[["value", "benchmark", "region", "dfe_median"]].isna().all(axis=1) & (out["status"] == "no_row")
+    return out[~empty].reset_index(drop=True)
+
+
+def _standards(own: pd.DataFrame, place: dict, column) -> tuple[np.ndarray, np.ndarray]:
+    """Return what each row is held against, as a name and a value: one area for all periods of an indicator.
+
+    It is the first of the place's own nation, the United Kingdom and, as a last resort, England, that has a value in
+    the place's newest period. A place without a nation is held against nothing.
+    """
+    code_of = {name: code for code, name in NATIONS.values()} | {"UK": UK}
+    choices = [n for n in dict.fromkeys([place["nation"], "UK", "England"]) if place["nation"] in code_of]
+    names, values = np.full(len(own), "", dtype=object), np.full(len(own), np.nan)
+    columns = {name: column(code_of[name]) for name in choices}
+    has = own["value"].notna().to_numpy()
+    for _, rows in own.groupby("indicator", sort=False).indices.items():  # oldest first within an indicator
+        newest = rows[has[rows]][-1:]
+        # without a value of its own only the own nation's course is of use
+        with_value = [n for n in choices if not np.isnan(columns[n][newest]).any()] if len(newest) else []
+        if name := next(iter(with_value or choices[:1]), ""):
+            names[rows], values[rows] = name, columns[name][rows]
+    return names, values
+
+
+def _peers(of: Everyone, series: pd.DataFrame, sets: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the neighbours' values at the locality's newest period of each indicator."""
+    latest = series[series["value"].notna()].groupby("indicator")["period"].max()
+    rows = of.grid.index.get_indexer(pd.MultiIndex.from_arrays([latest.index, latest]))
+    parts = []
+    for name, members in sets.items():
+        codes = [c for c in members["neighbour_code"] if c in of.columns]
+        values = of.values[rows][:, [of.columns[c] for c in codes]]
+        parts.append(
+            pd.DataFrame(
+                {
+                    "comparator": name,
+                    "indicator": np.repeat(latest.index.to_numpy(), len(codes)),
+                    "period": np.repeat(latest.to_numpy(), len(codes)),
+                    "area_code": np.tile(codes, len(latest)),
+                    "value": values.ravel(),
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def _place(code, place, register: Register, sets: dict, edition: str) -> dict:
+    districts = register.districts[
+        (register.districts["locality_code"] == code) & (register.districts["current"] == "yes")
+    ]
+    return {
+        "area_code": code,
+        "name": place["name"],
+        "slug": place["slug"],
+        "kind": place["kind"],
+        "region_code": place["region_code"],
+        "region": place["region"],
+        "nation": place["nation"],
+        "fictional": place["fictional"],
+        "edition": edition,
+        "districts": [] if len(districts) < 2 else districts["district"].tolist(),
+        "changes": register.predecessors(code).to_dict("records"),
+        "neighbours": {
+            name: [
+                {"area_code": c, "name": register.names[c], "slug": register.place(c)["slug"]}
+                for c in members["neighbour_code"]
+            ]
+            for name, members in sets.items()
+        },
+    }
