@@ -36,6 +36,7 @@ RUNGS = [
     {"outcome_bundle", "integrity"},
     {"listening", "institutions", "barriers", "programmes", "standing", "improved", "fast", "downloads"},
     {"local_evidence"},
+    {"locality"},
     {"bundles", "evidence", "fetch"},
     {"rules", "decisions"},
     {"stability", "editions"},
