@@ -37,7 +37,7 @@ RUNGS = [
     {"listening", "institutions", "barriers", "programmes", "standing", "improved", "fast", "downloads"},
     {"local_evidence"},
     {"locality"},
-    {"bundles", "evidence", "fetch"},
+    {"bundles", "evidence", "fetch", "due"},
     {"rules", "decisions"},
     {"stability", "editions"},
     {"findings", "audit", "barrier_moves"},

@@ -17,7 +17,18 @@ LIMITS = {name: t["value"] for name, t in catalogue.thresholds().items()}
 OWN, PEERS = "X99000001", [f"X9900001{n}" for n in range(10)]
 
 
-def evidence(share=10.0, first=25.0, studentised=2.0, p=0.99, q=0.01, excess=40.0, peers=None, weekly=2_000.0):
+def evidence(
+    share=10.0,
+    first=25.0,
+    studentised=2.0,
+    p=0.99,
+    q=0.01,
+    excess=40.0,
+    near=None,
+    recent="no significant change",
+    peers=None,
+    weekly=2_000.0,
+):
     """Evidence of a made-up place: £10m of early and late spend, ten neighbours, one rate of help that comes back."""
     blank = {f.name: None for f in dataclasses.fields(Latest)}
     rows = [[OWN, "2016-17", 1e7 * first / 100, 1e7 * (1 - first / 100), first]]
@@ -29,9 +40,10 @@ def evidence(share=10.0, first=25.0, studentised=2.0, p=0.99, q=0.01, excess=40.
             "indicator": ["rereferrals"],
             "p_higher": [p],
             "q": [q],
-            "p_higher_dfe": [p],
+            "p_higher_dfe": [p if near is None else near],
             "p_higher_ons": [p],
             "excess": [excess],
+            "recent": [recent],
         }
     )
     expected = pd.DataFrame(

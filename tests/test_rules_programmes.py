@@ -74,8 +74,15 @@ def evidence(rows, **local) -> Evidence:
         **fields
         | {"place": {"name": "Somewhere", "edition": "2026-11-22"}, "indicators": {}, "expected": pd.DataFrame()}
     )
-    object.__setattr__(e, "local", {"programmes": {"programmes": rows, **local}})
+    object.__setattr__(e, "local", {"programmes": {"programmes": [gross(row) for row in rows], **local}})
     return e
+
+
+def gross(row):
+    """The record of a pack, before the haircut, that comes to this one after it."""
+    keep = 1 - LIMITS["optimism_haircut"]
+    known = row | {"benefit": (row["mean"] + row["break_even"]) / keep, "sampling_sd": row["sampling_sd"] / keep}
+    return known | {"benefit_sd": row["sd"] and row["sd"] / keep}
 
 
 def test_each_verb_passes_or_meets_the_gate_that_it_should():
@@ -88,6 +95,12 @@ def test_each_verb_passes_or_meets_the_gate_that_it_should():
         assert _gates.passed(e, finding, LIMITS).status == verb
     forged = Finding(4, "scale", "-", trace=("local:programmes:family-start",), level=2)
     assert _gates.passed(e, forged, LIMITS).status == "cannot say"  # even if a rule said so
+
+
+def test_a_larger_haircut_changes_the_verb():
+    e = evidence([USUAL | {"mean": 120.0}])
+    said = [programmes.recommend(e, LIMITS | {"optimism_haircut": cut})[0].status for cut in (0.2, 0.4, 0.6)]
+    assert said == ["scale", "hold", "step down"]
 
 
 def test_without_a_pack_it_says_what_to_collect():

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from helpers import bundles, editions, evidence, findings, freshness, paths, settings, since, since_page
+from helpers import bundles, due, editions, evidence, findings, freshness, paths, settings, since, since_page
 from helpers.schemas import DataError
 
 PLACES = [("E08000009", "trafford"), ("E06000001", "hartlepool")]
@@ -93,9 +93,9 @@ def test_a_bundle_without_findings_or_of_another_edition_is_refused(built):
 
 
 def test_every_source_has_an_age_and_an_honest_next_release(built):
-    found = {f.source: f for f in freshness.of(load())}
+    found = {f.source: f for f in due.of(load())}
     yearly = found["dfe-csc"]
-    assert yearly.gap == 12 and yearly.due == freshness.later(yearly.released, 12)
+    assert yearly.gap == 12 and yearly.due == due.later(yearly.released, 12)
     assert yearly.state == ("a newer release may be out" if yearly.due <= settings.load()["edition"] else "in time")
     single = [f for f in found.values() if not f.gap]
     assert all(f.state == "not known" and not f.due for f in single)

@@ -130,6 +130,7 @@ def load(area_code: str, edition: str, comparator_set: str = "dfe", price_base_y
         thresholds=_read_json(common / "thresholds.json"),
         comparator_set=comparator_set,
         price_base_year=price_base_year,
+        columns=_read_json(common / "activities_outcomes_costs.json"),
         standing=pd.read_csv(folder / "standing.csv", **table),
         improved=pd.read_csv(folder / "improved.csv", **table),
         changes=_read_json(folder / "changes.json") if (folder / "changes.json").exists() else {},

@@ -83,6 +83,7 @@ class Evidence:
     before: dict[str, pd.DataFrame] = field(default_factory=dict)  # standing and expected a release earlier
     improved: pd.DataFrame = field(default_factory=pd.DataFrame)  # improved.of_all of this locality
     changes: dict = field(default_factory=dict)  # helpers.since: what changed since the edition before
+    columns: dict = field(default_factory=dict)  # outcome_lists.three: what is done, comes of it and costs, by theme
     findings: dict = field(default_factory=dict)  # helpers.findings.document, where it has been worked out
 
     @property

@@ -22,7 +22,6 @@ LANES = {
     "other public": "Other public money and time",
     "social": "What people gain",
 }
-RUNS = 48  # of helpers.stability
 SHOWN = 3  # rows of evidence that are shown without unfolding
 
 
@@ -58,7 +57,7 @@ def _finding(e: Evidence, finding: Finding) -> str:
     if finding.recommends:
         local = not finding.level and finding.trace and all(i.startswith("local:") for i in finding.trace)
         parts.append(_line("It rests on", OWN if local else LEVELS[finding.level]))
-        parts.append(_line("People told us", finding.heard or _not_heard(e)))
+        parts.append(_line("People told us", finding.heard))
         parts.append(_money(finding))
         parts.append(_line("Who answers for it", f"{finding.owner}. Look again on {finding.review}"))
     parts.append(_line("It would change with", finding.flip))
@@ -70,7 +69,7 @@ def _finding(e: Evidence, finding: Finding) -> str:
         parts.append(
             _line(
                 "How sure",
-                f"{stability.WORDS[steady['label']]} ({round(RUNS * steady['share'])} of {RUNS} ways){moved}",
+                f"{stability.WORDS[steady['label']]} ({round(stability.RUNS * steady['share'])} of {stability.RUNS} ways){moved}",
             )
         )
     parts += [_trace(e, finding), _considered(finding)]
@@ -80,15 +79,9 @@ def _finding(e: Evidence, finding: Finding) -> str:
 MOVES = {
     "neighbours": "which places it is compared with",
     "year": "whether the last year or the one before it is used",
-    "prices": "the year of prices",
     "prior": "whether figures that rest on few people are drawn towards the others",
-    "thresholds": "the thresholds, a little stricter or laxer",
+    "thresholds": "the thresholds, all a little stricter or laxer",
 }
-
-
-def _not_heard(e: Evidence) -> str:
-    asked = (e.local or {}).get("listening")
-    return "nothing that bears on this" if asked else "nothing yet: nobody here has been asked for this book"
 
 
 def anchor(key: str) -> str:
@@ -134,7 +127,7 @@ def _row(e: Evidence, identity: str) -> str:
 
 def _named(e: Evidence, identity: str) -> str:
     row = (resolve(e, identity) or {"row": {}})["row"]
-    return str(row.get("name") or row.get("rule") or identity.partition(":")[2])
+    return str(row.get("name") or row.get("rule") or row.get("theme") or identity.partition(":")[2])
 
 
 def _considered(finding: Finding) -> str:

@@ -151,6 +151,7 @@ def _conditions(own: dict) -> list[Finding]:
             heard="the partners, about themselves",
             key="institutions:conditions",
             title="The five conditions of working together",
+            flip="proof that each condition is there",
         )
     ]
 
