@@ -86,4 +86,32 @@ def elsewhere(e: Evidence) -> Html:
         for s in studies
     ]
     head = ["Study", "Design", "Outcome", "Effect, 95% interval; positive is better", "Checked on"]
-    return tables.table("Effects found elsewhere", head, rows)
+    table = tables.table("Effects found elsewhere", head, rows)
+    together = "".join(paragraph(words) for words in _new_place(studies))
+    return Html(table + together)
+
+
+LEAST_STUDIES = 3  # below, no range for a new place can be told
+NORMAL_95 = 1.96
+
+
+def _new_place(studies: list[appraisal.Study]) -> list[str]:
+    """Return, for each programme and outcome, what to expect in a place that was in none of the studies."""
+    groups: dict[tuple[str, str, str], list[appraisal.Study]] = {}
+    for study in studies:
+        groups.setdefault((study.programme, study.outcome, study.units), []).append(study)
+    said = []
+    for (programme, outcome, units), own in groups.items():
+        lead = f"{programme}, {outcome}:"
+        if len(own) < LEAST_STUDIES:
+            least = f"{len(own)} of the {LEAST_STUDIES} studies that a range for a new place needs"
+            said.append(f"{lead} {least}, so nothing is expected here from elsewhere.")
+            continue
+        errors = [(s.upper - s.lower) / (2 * NORMAL_95) for s in own]
+        found = appraisal.elsewhere([s.effect for s in own], errors)
+        said.append(
+            f"{lead} in a place that was in none of {len(own)} studies, expect from {found.new_lower:.3g} to {found.new_upper:.3g} {units}"
+            f" (95% prediction interval). The mean of the studies, {found.mean:.3g} ({found.lower:.3g} to {found.upper:.3g}), says less"
+            " about a new place."
+        )
+    return said

@@ -6,7 +6,7 @@ from . import findings as documents
 from . import stability, tables
 from .evidence import Evidence, once
 from .narrative import Html, number, paragraph, periods_of, sentence, text
-from .rules import STATUSES, Finding, resolve
+from .rules import STATUSES, Finding, needs, resolve
 
 LEVELS = {
     0: "published figures that describe, and claim nothing about what works",
@@ -127,6 +127,8 @@ def _row(e: Evidence, identity: str) -> str:
 
 def _named(e: Evidence, identity: str) -> str:
     row = (resolve(e, identity) or {"row": {}})["row"]
+    if identity == "local:burden":
+        return "what staff are asked to write down"
     return str(row.get("name") or row.get("rule") or row.get("theme") or identity.partition(":")[2])
 
 
@@ -140,22 +142,29 @@ def _considered(finding: Finding) -> str:
 
 
 def not_recommended(e: Evidence) -> Html:
-    """Return everything that the rules do not recommend, each with its reason, so that silence is never a verdict."""
+    """Return everything that the rules looked at and do not recommend, each with its reason: silence is no verdict."""
     rows = []
     for finding in findings(e):
         if not finding.recommends:
-            link = Html(f'<a href="#{text(anchor(finding.key))}">{text(finding.title or _about(finding))}</a>')
-            rows.append([link, STATUSES[finding.status], finding.settles])
-    if not rows:
-        return paragraph("Every rule recommends something here.")
-    head = ["What", "What the rule says", "What would change or settle it"]
-    return tables.table(f"Not recommended for {e.name}, and why", head, rows)
-
-
-def _about(finding: Finding) -> str:
-    return {1: "Shared institutions", 2: "Needs", 3: "Earlier help", 4: "Programmes", 5: "Rules in the way"}[
-        finding.area
+            link = Html(f'<a href="#{text(anchor(finding.key))}">{text(finding.title or ABOUT[finding.area])}</a>')
+            rows.append([link, STATUSES[finding.status], finding.words])
+    head = ["What", "What the rule says", "Why"]
+    parts = [tables.table(f"Not recommended for {e.name}, and why", head, rows)] if rows else []
+    looked = [[what, why] for finding in findings(e) for what, why in finding.considered]
+    known = {what for what, _ in looked}
+    every = needs.judged(e, stability.given(e)) if e.nation == "England" else []
+    looked += [
+        [e.indicators[j.latest.id]["title"], j.need]
+        for j in every
+        if j.need and e.indicators[j.latest.id]["title"] not in known
     ]
+    if looked:
+        table = tables.table("Looked at within an area, and why it is not named there", ["What", "Why"], looked)
+        parts.append(f"<details><summary>Looked at, and not named: {len(looked)}</summary>{table}</details>")
+    return Html("".join(parts)) if parts else paragraph("Every rule recommends something here.")
+
+
+ABOUT = {1: "Shared institutions", 2: "Needs", 3: "Earlier help", 4: "Programmes", 5: "Rules in the way"}
 
 
 def take_away(e: Evidence) -> Html:

@@ -21,18 +21,18 @@ def recommend(e: Evidence, thresholds: dict) -> list[Finding]:
     for theme, cells in rows.items():
         for column, words in COLUMNS.items():
             identity = cells[column]["indicator"]
+            trace += [identity] if identity else []
             if not identity or e.nation not in e.indicators[identity]["nations"]:
                 start.setdefault(THEMES[theme].lower(), []).append(words)
             else:
                 share |= _missing(e, identity)
-                trace.append(identity)
                 if e.indicators[identity]["source"] in overdue:
                     late.append(identity)
     for identity in (*FAILURE_DEMAND, *UNIT_COSTS):
         if e.nation == "England" and identity in e.indicators:
             found = _missing(e, identity)
             share |= found
-            trace += found
+            trace += [identity] if found else []
     parts = []
     if start:
         named = "; ".join(f"{theme} ({', '.join(words)})" for theme, words in start.items())
@@ -41,9 +41,10 @@ def recommend(e: Evidence, thresholds: dict) -> list[Finding]:
         parts.append("Share what others share: " + "; ".join(f"{title} ({why})" for title, why in share.items()) + ".")
     if late:
         parts.append("Look for a newer release: " + "; ".join(e.indicators[i]["title"] for i in late) + ".")
-    twice = ((e.local or {}).get("burden") or {}).get("held_elsewhere", 0)
+    burden = (e.local or {}).get("burden") or {}
+    twice = burden.get("held_elsewhere", 0)
     if twice:
-        times = e.local["burden"]["times_a_year_held_elsewhere"]
+        times = burden["times_a_year_held_elsewhere"]
         items = "1 item" if twice == 1 else f"{twice} items"
         parts.append(
             f"Stop asking staff for {items} that another system holds already, {times:,.0f} times a year in all."
@@ -60,7 +61,7 @@ def recommend(e: Evidence, thresholds: dict) -> list[Finding]:
             "share data",
             " ".join(parts),
             "The missing figures, from those who hold them.",
-            tuple(dict.fromkeys(trace)),
+            (*dict.fromkeys(trace), *(("local:burden",) if twice else ())),
             key=KEY,
             title=TITLE,
             flip="all of these figures, published and in time",
