@@ -263,7 +263,7 @@ def test_the_rule_names_what_passes_and_gives_a_reason_for_the_rest(tmp_path, mo
         ({"worse_near": 0.81, "recent": "getting worse"}, "and a trend that is no longer getting worse"),
         ({"worse_near": 0.5, "recent": "getting worse"}, "a trend that is no longer getting worse"),
         ({"q": 0.099}, "false alarms above 10%"),
-        ({"people": 11.0}, "fewer than 10 people more"),
+        ({"people": 11.0}, "a difference of fewer than 10 people"),
     ],
 )
 def test_the_nearest_flip_is_the_test_that_is_passed_by_least(changes, names):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import findings as documents
-from . import stability, tables
+from . import periods, stability, tables
 from .evidence import Evidence, once
 from .narrative import Html, number, paragraph, periods_of, sentence, text
 from .rules import STATUSES, Finding, needs, resolve
@@ -59,7 +59,8 @@ def _finding(e: Evidence, finding: Finding) -> str:
         parts.append(_line("It rests on", OWN if local else LEVELS[finding.level]))
         parts.append(_line("People told us", finding.heard))
         parts.append(_money(finding))
-        parts.append(_line("Who answers for it", f"{finding.owner}. Look again on {finding.review}"))
+        again = "Look again on" if finding.review >= e.place["edition"] else "It was due for another look on"
+        parts.append(_line("Who answers for it", f"{finding.owner}. {again} {periods.label(finding.review)}"))
     parts.append(_line("It would change with", finding.flip))
     settles = "What would settle it" if finding.status == "cannot say" else "What would change it"
     parts.append(_line(settles, finding.settles))

@@ -190,7 +190,7 @@ def _late(e: Evidence, t: dict) -> Sign:
         f" (80% interval {_pounds(row['low'])} to {_pounds(row['high'])})."
     )
     there = bool(row["studentised"] >= limit)
-    turns = f"late spend {'less' if there else 'more'} than {limit:g} standard errors above what is expected; it is {row['studentised']:.2f}"
+    turns = f"late spend {'less' if there else 'more'} than {limit:g} standard errors above what is expected (it is {row['studentised']:.2f})"
     return Sign(there, words, turns)
 
 

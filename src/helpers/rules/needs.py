@@ -142,16 +142,13 @@ def _finding(e: Evidence, one: Judged, found: list[Judged], counted: str, consid
         near = f"{sure(one.worse_near)} that it is worse than the mean of its {e.comparator}"
     else:
         near = f"too few of its {e.comparator} have an interval"
+    low = e.indicators[one.latest.id]["polarity"].startswith("low")
+    who = "more people are affected" if low else "fewer people have a good result"
     words = (
         f"{title}: {sure(one.worse)} that {e.name} is worse than England ({periods.label(one.latest.period)}), and {near}. The"
         f" recent trend: {one.recent}."
-        f" That is about {one.people:,.0f} people more than at England's rate ({one.people_lower:,.0f} to"
-        f" {one.people_upper:,.0f}). {counted}"
+        f" About {one.people:,.0f} {who} than at England's rate ({one.people_lower:,.0f} to {one.people_upper:,.0f}). {counted}"
     )
-    if not e.indicators[one.latest.id]["polarity"].startswith("low"):
-        words = words.replace(
-            "people more than at England's rate", "people fewer with a good result than at England's rate"
-        )
     ties = [e.indicators[j.latest.id]["short_title"] for j in found if j is not one and tied(one, j)]
     if ties:
         words += f" In numbers of people it cannot be told apart from: {'; '.join(ties)}."
@@ -177,11 +174,11 @@ def nearest(one: Judged, comparator: str, t: Mapping[str, float]) -> str:
     """
     spread = (one.people_upper - one.people_lower) / (2 * NORMAL_95)
     near, limit = one.worse_near, t["needs_against_neighbours"]
-    beside = f"a chance of being worse than the mean of its {comparator} below {limit:.0%}, where it is {percent(near)}"
+    beside = f"a chance of being worse than the mean of its {comparator} below {limit:.0%}, where it is {_exact(near)}"
     tests = [
         (
             _apart(one.worse, t["needs_probability"]),
-            f"a chance of being worse than England below {t['needs_probability']:.0%}, where it is {percent(one.worse)}",
+            f"a chance of being worse than England below {t['needs_probability']:.0%}, where it is {_exact(one.worse)}",
         ),
         (
             _apart(1 - one.q / 2, 1 - t["needs_false_discovery"] / 2),
@@ -189,7 +186,7 @@ def nearest(one: Judged, comparator: str, t: Mapping[str, float]) -> str:
         ),
         (
             (one.people - t["needs_excess_people"]) / spread if spread > 0 else math.inf,
-            f"fewer than {t['needs_excess_people']:g} people more than at England's rate, where it is {one.people:,.0f}",
+            f"a difference of fewer than {t['needs_excess_people']:g} people from England's rate, where it is {one.people:,.0f}",
         ),
     ]
     worsens = one.recent == TRENDS["worse"]
@@ -200,6 +197,10 @@ def nearest(one: Judged, comparator: str, t: Mapping[str, float]) -> str:
     else:
         tests.append((0.0, f"a trend that is no longer {TRENDS['worse']}"))
     return min(tests)[1]
+
+
+def _exact(p: float) -> str:
+    return percent(p) if p > 0.99 else f"{p:.1%}"
 
 
 def _apart(chance: float, limit: float) -> float:
