@@ -7,7 +7,7 @@ from .evidence import Evidence
 from .expected import verdict
 from .findings import steady
 from .given_need import SAID
-from .narrative import Html, number, paragraph, text
+from .narrative import Html, number, paragraph, prose, text
 from .rules import LANES, STATUSES
 
 MOST = 4  # lines in a list: more would not fit on a page
@@ -24,7 +24,8 @@ def needs(e: Evidence) -> Html:
         for f in found[:MOST]
     )
     more = f" The {len(found) - MOST} others are on the page of recommendations." if len(found) > MOST else ""
-    return Html(f"<ul>{items}</ul>{paragraph('Nobody has been asked for this book what they need.' + more)}")
+    heard = "" if (e.local or {}).get("listening") else "Nobody has been asked for this book what they need."
+    return Html(f"<ul>{items}</ul>{paragraph((heard + more).strip()) if heard or more else ''}")
 
 
 def _first(words: str, title: str) -> str:
@@ -77,5 +78,5 @@ def asks(e: Evidence) -> Html:
 def unknown(e: Evidence) -> Html:
     """Return what would have to be known before more could be asked for."""
     silent = [f for f in recommendations.findings(e) if f.status == "cannot say"]
-    items = "".join(f"<li>{text(f.settles)}</li>" for f in silent[: MOST + 1])
+    items = "".join(f"<li>{prose(f.settles)}</li>" for f in silent[: MOST + 1])
     return Html(f"<ul>{items}</ul>") if items else paragraph("Every rule could say something.")

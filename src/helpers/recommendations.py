@@ -5,7 +5,7 @@ from __future__ import annotations
 from . import findings as documents
 from . import periods, stability, tables
 from .evidence import Evidence, once
-from .narrative import Html, number, paragraph, periods_of, sentence, text
+from .narrative import Html, number, paragraph, periods_of, prose, sentence, text
 from .rules import STATUSES, Finding, needs, resolve
 
 LEVELS = {
@@ -43,7 +43,7 @@ def area(e: Evidence, number: int) -> Html:
 
 
 def _line(label: str, words: str) -> str:
-    return f"<p><strong>{text(label)}:</strong> {text(words)}</p>" if words else ""
+    return f"<p><strong>{text(label)}:</strong> {prose(words)}</p>" if words else ""
 
 
 def _finding(e: Evidence, finding: Finding) -> str:
@@ -52,7 +52,7 @@ def _finding(e: Evidence, finding: Finding) -> str:
     title = f": {finding.title}" if finding.title and not finding.words.startswith(finding.title) else ""
     parts = [
         f'<p class="hb-status">{text(("We recommend: " if finding.recommends else "") + lead + title)}</p>',
-        f"<p>{text(finding.words)}</p>",
+        f"<p>{prose(finding.words)}</p>",
     ]
     if finding.recommends:
         local = not finding.level and finding.trace and all(i.startswith("local:") for i in finding.trace)
@@ -61,8 +61,8 @@ def _finding(e: Evidence, finding: Finding) -> str:
         parts.append(_money(finding))
         again = "Look again on" if finding.review >= e.place["edition"] else "It was due for another look on"
         parts.append(_line("Who answers for it", f"{finding.owner}. {again} {periods.label(finding.review)}"))
-    parts.append(_line("It would change with", finding.flip))
-    settles = "What would settle it" if finding.status == "cannot say" else "What would change it"
+    parts.append(_line("It would say something else with", finding.flip))
+    settles = "What would settle it" if finding.status == "cannot say" else "What would tell more"
     parts.append(_line(settles, finding.settles))
     steady = _steady(e).get(finding.key)
     if steady and (finding.recommends or steady["share"] < 1):
@@ -148,7 +148,7 @@ def not_recommended(e: Evidence) -> Html:
     for finding in findings(e):
         if not finding.recommends:
             link = Html(f'<a href="#{text(anchor(finding.key))}">{text(finding.title or ABOUT[finding.area])}</a>')
-            rows.append([link, STATUSES[finding.status], finding.words])
+            rows.append([link, STATUSES[finding.status], prose(finding.words)])
     head = ["What", "What the rule says", "Why"]
     parts = [tables.table(f"Not recommended for {e.name}, and why", head, rows)] if rows else []
     looked = [[what, why] for finding in findings(e) for what, why in finding.considered]

@@ -140,7 +140,7 @@ def rules() -> dict[str, object]:
 
 
 def derive(e: Evidence, thresholds: dict) -> list[Finding]:
-    """Return the findings of every rule, by area, each passed through the gates.
+    """Return the findings of every rule, by area, each passed through the gates; within an area, what is asked for first.
 
     Raises DataError where a finding rests on evidence that is not there or of quality 3, lacks the evidence that its
     area asks for, or where an area has no finding.
@@ -158,7 +158,7 @@ def derive(e: Evidence, thresholds: dict) -> list[Finding]:
         wrong.append(f"src/helpers/rules: no finding for area {empty}. Each area needs one, if only 'cannot say'.")
     if wrong:
         raise DataError(wrong)
-    return sorted(found, key=lambda f: f.area)
+    return sorted(found, key=lambda f: (f.area, not f.recommends, f.status == "cannot say"))
 
 
 def _keyed(name: str, findings: list[Finding]) -> list[Finding]:

@@ -70,8 +70,8 @@ def _ask(e: Evidence) -> Finding:
         "cannot say",
         f"Nobody in {e.name} has been asked for this book what they need. What people there know, and no figure tells, is"
         " missing from this page.",
-        "Conversations with people of several groups, and what they raised, as themes: handbook new-pack"
-        f" {e.place.get('slug', '')} writes the tables of sessions and listening.",
+        "Conversations with people of several groups, and what they raised, as themes. The tables of sessions and listening"
+        f" ask just that: handbook new-pack {e.place.get('slug', '')} writes them.",
         key="community",
         title=TITLE,
     )

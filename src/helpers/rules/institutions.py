@@ -38,8 +38,8 @@ def _ask(e: Evidence, own: dict) -> Finding:
         "cannot say",
         f"No open data tells which organisations in {e.name} work together, or which of them others rely on{which}.",
         "A list of the organisations that help people here, and for each: whom it works with, how often, and how far"
-        " it trusts them; answered by at least 70% of those asked. The tables of organisations and ties that"
-        f" handbook new-pack {e.place.get('slug', '')} writes ask just that.",
+        " it trusts them; answered by at least 70% of those asked. The tables of organisations and ties ask just"
+        f" that: handbook new-pack {e.place.get('slug', '')} writes them.",
         key="institutions:backbone",
         title="Backbone organisations",
     )

@@ -130,6 +130,8 @@ def recommend(e: Evidence, thresholds: dict) -> list[Finding]:
                 "nothing found" if compared else "cannot say",
                 f"{counted} None of them is a priority need of {e.name} by the rule.",
                 "Intervals for the other indicators, and what people say they need.",
+                key="needs",
+                title="Priority needs",
                 considered=considered,
             )
         ]

@@ -148,6 +148,7 @@ def _without_a_pack(e: Evidence) -> Finding:
         " cannot tell one programme's work from another's, so nothing here is a reason to scale one or to cut one.",
         "For each programme: how many people of each level of need were eligible, referred, enrolled and completed; what"
         " changed for them and for people like them who were not in it; and the cost of the year.",
+        title="Programmes",
     )
 
 
