@@ -11,6 +11,7 @@ import pytest
 from scipy import stats
 
 from helpers import catalogue, shrinkage
+from helpers import programmes as analysis
 from helpers.evidence import Evidence
 from helpers.narrative import text
 from helpers.rules import Finding, _gates, programmes
@@ -164,3 +165,17 @@ def test_a_provider_is_asked_to_talk_only_above_the_threshold():
     ])  # fmt: skip
     found = programmes.recommend(e, LIMITS)
     assert [f.title for f in found if f.status == "talk"] == ["Provider B"]
+
+
+def measured(before, after, line=15.0):
+    people = pd.DataFrame({"baseline": before, "follow_up": after})
+    return analysis.over_line(people, pd.Series({"payment_line": line, "measure_better": "low"}))
+
+
+def test_two_measures_and_no_comparison_give_what_was_followed_and_no_more():
+    before, after = [20.0] * 60 + [10.0] * 20, [20.0] * 30 + [10.0] * 50  # a low score is good: 20, then 50 of 80
+    found = measured(before, after)
+    assert found.value == pytest.approx(30 / 80)
+    pairs = np.repeat([0.0, 1.0], [50, 30])
+    assert (found.lower, found.upper) == pytest.approx(stats.norm.interval(0.95, pairs.mean(), stats.sem(pairs)))
+    assert measured(before[:20], after[:20]) is None and measured(before, after, float("nan")) is None
