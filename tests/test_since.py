@@ -80,8 +80,8 @@ def test_planted_changes_are_named_on_the_page_of_the_place_and_of_all(built, tm
     (flip,) = changes["findings"]
     assert (flip["before"], flip["after"], flip["why"]) == ("watch", "test", "revised")
     page, whole = since_page.of_place(load()), since_page.overall()
-    assert "Worth testing" in page and "revised" in page and "redefined" in page
-    assert "Worth testing" in whole and "2 localities" in whole
+    assert "<td>Test</td>" in page and "revised" in page and "redefined" in page
+    assert "<td>Test</td>" in whole and "2 localities" in whole
     assert [c["kind"] for c in load("E08000009").changes["figures"]] == ["redefined"]
 
 

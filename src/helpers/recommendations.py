@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from . import findings as documents
 from . import periods, stability, tables
 from .evidence import Evidence, once
@@ -42,39 +44,42 @@ def area(e: Evidence, number: int) -> Html:
     return Html(f'<div id="area-{number}">{found}</div>')
 
 
-def _line(label: str, words: str) -> str:
-    return f"<p><strong>{text(label)}:</strong> {prose(words)}</p>" if words else ""
-
-
 def _finding(e: Evidence, finding: Finding) -> str:
     kind = finding.status.replace(" ", "-")
-    lead = STATUSES[finding.status]
-    title = f": {finding.title}" if finding.title and not finding.words.startswith(finding.title) else ""
-    parts = [
-        f'<p class="hb-status">{text(("We recommend: " if finding.recommends else "") + lead + title)}</p>',
-        f"<p>{prose(finding.words)}</p>",
-    ]
+    facts = []
     if finding.recommends:
-        local = not finding.level and finding.trace and all(i.startswith("local:") for i in finding.trace)
-        parts.append(_line("It rests on", OWN if local else LEVELS[finding.level]))
-        parts.append(_line("People told us", finding.heard))
-        parts.append(_money(finding))
+        local = not finding.level and all(i.startswith("local:") for i in finding.trace)
         again = "Look again on" if finding.review >= e.place["edition"] else "It was due for another look on"
-        parts.append(_line("Who answers for it", f"{finding.owner}. {again} {periods.label(finding.review)}"))
-    parts.append(_line("It would say something else with", finding.flip))
+        facts += [
+            ("It rests on", OWN if local else LEVELS[finding.level]),
+            ("People told us", finding.heard),
+            ("Who answers for it", f"{finding.owner}. {again} {periods.label(finding.review)}"),
+        ]
     settles = "What would settle it" if finding.status == "cannot say" else "What would tell more"
-    parts.append(_line(settles, finding.settles))
+    facts += [("It would say something else with", finding.flip), (settles, finding.settles)]
     steady = _steady(e).get(finding.key)
     if steady and (finding.recommends or steady["share"] < 1):
         moved = f". What moves it most: {MOVES[steady['moved_by']]}" if steady["moved_by"] else ""
-        parts.append(
-            _line(
-                "How sure",
-                f"{stability.WORDS[steady['label']]} ({round(stability.RUNS * steady['share'])} of {stability.RUNS} ways){moved}",
-            )
-        )
-    parts += [_trace(e, finding), _considered(finding)]
-    return f'<section class="hb-finding hb-{kind}" id="{text(anchor(finding.key))}">{"".join(parts)}</section>'
+        ways = f"{round(stability.RUNS * steady['share'])} of {stability.RUNS} ways"
+        facts.append(("How sure", f"{stability.WORDS[steady['label']]} ({ways}){moved}"))
+    listed = "".join(f"<dt>{text(label)}</dt><dd>{prose(words)}</dd>" for label, words in facts if words)
+    lead = f"We recommend: {_small(STATUSES[finding.status])}" if finding.recommends else STATUSES[finding.status]
+    return (
+        f'<section class="hb-finding hb-{kind}" id="{text(anchor(finding.key))}">'
+        f'<p class="hb-status"><span class="hb-subject">{text(finding.title or ABOUT[finding.area])}</span> {text(lead)}</p>'
+        f"<p>{prose(_without_title(finding))}</p>{_money(finding)}"
+        f'<dl class="hb-facts-list">{listed}</dl>{_trace(e, finding)}{_considered(finding)}</section>'
+    )
+
+
+def _small(words: str) -> str:
+    return words[:1].lower() + words[1:]
+
+
+def _without_title(finding: Finding) -> str:
+    """Return the words of a finding without its title, which stands above them."""
+    title = rf"“?{re.escape(finding.title)}”?[:.] " if finding.title else "(?!)"
+    return re.sub(rf"^(Fictional data\. )?{title}(.)", lambda m: (m[1] or "") + m[2].upper(), finding.words)
 
 
 MOVES = {
@@ -123,13 +128,13 @@ def _row(e: Evidence, identity: str) -> str:
         row = e.expected.loc[identity.partition(":")[2]]
         spent = f"{number(row['actual'], 'gbp', 0)} spent" if row["actual"] == row["actual"] else "no value"
         return f'<li><a href="{link}">Spend beside what need lets one expect</a>: {text(spent)} a child, cash</li>'
-    return f'<li><a href="{link}">From the locality\'s own evidence</a>: {text(_named(e, identity))}</li>'
+    return f'<li><a href="{link}">{text(_named(e, identity))}</a>, from the locality\'s own evidence</li>'
 
 
 def _named(e: Evidence, identity: str) -> str:
     row = (resolve(e, identity) or {"row": {}})["row"]
     if identity == "local:burden":
-        return "what staff are asked to write down"
+        return "What staff are asked to write down"
     return str(row.get("name") or row.get("rule") or row.get("theme") or identity.partition(":")[2])
 
 

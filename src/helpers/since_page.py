@@ -11,7 +11,7 @@ from .narrative import Html, listed, number, paragraph
 from .rules import STATUSES
 
 FIRST = (
-    "This is the first edition that is kept, so there is nothing to compare it with yet. From the next one on, this place"
+    "This is the first edition that is kept, so there is nothing to compare it with yet. From the next one on, this part"
     " says what changed and why: new data, revised, redefined, recoded, or worked out in another way."
 )
 

@@ -29,11 +29,11 @@ AREAS = {
 STATUSES = {
     # what a rule recommends
     "look first": "Look here first",
-    "invest": "Worth investing in",
+    "invest": "Invest",
     "convene": "Bring together",
     "measure": "Measure this",
     "share data": "Start, share or stop this data",
-    "test": "Worth testing",
+    "test": "Test",
     "fix the data first": "Fix the data first",
     "scale": "Scale",
     "grow and fix reach": "Grow, and reach those with the highest need",

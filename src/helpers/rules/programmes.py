@@ -162,8 +162,8 @@ def _finding(row: Mapping, t: Mapping) -> Finding:
     usual = {"area": AREA, "key": f"programmes:{identity}", "title": name, "trace": (f"local:programmes:{identity}",)}
     missing = [words for key, words in ASKED.items() if row.get(key) is None or row[key] != row[key]]
     if missing and row.get("integrity") != "fails":
-        why = row.get("withheld") or f"not known: {'; '.join(missing)}"
-        words = f"{fiction}{name}: the procedure cannot be run, because this is {why}."
+        why = row.get("withheld") or f"{len(missing)} of the {len(ASKED)} numbers that it asks for are not known"
+        words = f"{fiction}{name}: the rule cannot be run, because {why}."
         return Finding(status="cannot say", words=words, settles=f"For {name}: {'; '.join(missing)}.", **usual)
     if row.get("integrity") == "fails":
         words = (
