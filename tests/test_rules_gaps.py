@@ -74,7 +74,7 @@ def test_behind_is_more_where_low_is_good():
 
 def test_without_intervals_it_cannot_say_and_shows_both_sides():
     found = said(part=(50.0, np.nan, np.nan))
-    assert found.status == "cannot say" and "no interval" in found.words
+    assert found.status == "cannot say" and "None of them has an interval" in found.words
     (entry,) = found.considered
     assert "50.0%" in entry[1] and "70.0%" in entry[1] and "no interval is published" in entry[1]
 
@@ -157,4 +157,10 @@ def test_what_another_system_holds_is_asked_to_stop(monkeypatch):
 
 
 def test_what_is_not_collected_in_a_nation_is_to_be_started_there(monkeypatch):
-    assert "school and learning (what is done, what comes of it, what it costs)" in words(monkeypatch, nation="Wales")
+    e = learner(monkeypatch, nation="Wales")
+    e.indicators[PART]["nations"] = ["England", "Wales"]
+    e.columns["community"] = columns()["school"] | {"outcome": {"indicator": PART, "why": ""}}
+    (found,) = shared_data.recommend(e, LIMITS)
+    assert "school and learning (all three); community and wellbeing (what is done, what it costs)" in found.words
+    assert found.trace == (PART,)  # a row that is not held here would lead nowhere
+    assert _gates.faults(e, found) == []

@@ -45,7 +45,7 @@ def area(e: Evidence, number: int) -> Html:
 
 
 def _finding(e: Evidence, finding: Finding) -> str:
-    kind = finding.status.replace(" ", "-")
+    kind = finding.status.replace(" ", "-") + ("" if finding.recommends else " hb-silent")
     facts = []
     if finding.recommends:
         local = not finding.level and all(i.startswith("local:") for i in finding.trace)
@@ -56,7 +56,7 @@ def _finding(e: Evidence, finding: Finding) -> str:
             ("Who answers for it", f"{finding.owner}. {again} {periods.label(finding.review)}"),
         ]
     settles = "What would settle it" if finding.status == "cannot say" else "What would tell more"
-    facts += [("It would say something else with", finding.flip), (settles, finding.settles)]
+    facts += [("It would change with", finding.flip), (settles, finding.settles)]
     steady = _steady(e).get(finding.key)
     if steady and (finding.recommends or steady["share"] < 1):
         moved = f". What moves it most: {MOVES[steady['moved_by']]}" if steady["moved_by"] else ""

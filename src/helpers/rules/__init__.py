@@ -32,7 +32,7 @@ STATUSES = {
     "invest": "Invest",
     "convene": "Bring together",
     "measure": "Measure this",
-    "share data": "Start, share or stop this data",
+    "share data": "Start, share or stop some data",
     "test": "Test",
     "fix the data first": "Fix the data first",
     "scale": "Scale",

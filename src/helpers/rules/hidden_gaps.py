@@ -40,9 +40,10 @@ def recommend(e: Evidence, thresholds: dict) -> list[Finding]:
     without = [part for part, _, limits in told if not limits]
     trace = tuple(part.id for part, *_ in told)
     if without:
+        which = f"For {len(without)} of them nobody publishes" if len(without) < len(told) else "None of them has"
         words = (
-            f"{len(told)} figures here are also published for one group of the same people. For {len(without)} of them no"
-            " interval is published, nor the numbers of people, so a gap cannot be told from chance."
+            f"{len(told)} figures here are also published for one group of the same people. {which} an interval or the numbers"
+            " of people behind it, so a gap cannot be told from chance."
         )
         return [Finding(AREA, "cannot say", words, SETTLES, trace, KEY, TITLE, considered=considered)]
     words = "No figure that is similar to England's hides a gap that is clear of chance."

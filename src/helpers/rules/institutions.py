@@ -73,7 +73,7 @@ def _backbone(own: dict, found: list[dict], why: str, t: dict) -> Finding:
         return Finding(status="nothing found", words=words, settles=settles, considered=considered, **usual)
     names = _listed([row["name"] for row in found])
     least = min(row["top_share"] for row in found)
-    often = "all of" if least == 1 else f"at least {least:.0%} of"
+    often = "nearly all of" if least > 0.99 else f"at least {least:.0%} of"
     trust = "; ".join(f"{row['name']} by {_listed(trusting(row, t))}" for row in found)
     net = own["network"]
     words = (
@@ -89,7 +89,7 @@ def _backbone(own: dict, found: list[dict], why: str, t: dict) -> Finding:
         settles=settles,
         trace=tuple(f"local:institutions:{row['id']}" for row in found),
         heard=f"{net['answered']} organisations; the people they serve were not asked who should hold others together",
-        flip=f"a share of {least:.0%} that falls below {t['backbone_top_share']:.0%}, or the trust of one sector lost",
+        flip=f"fewer than {t['backbone_top_share']:.0%} of the networks drawn, where it is {least:.0%}, or the trust of one sector lost",
         considered=considered,
         **usual,
     )

@@ -21,11 +21,11 @@ def recommend(e: Evidence, thresholds: dict) -> list[Finding]:
     for theme, cells in rows.items():
         for column, words in COLUMNS.items():
             identity = cells[column]["indicator"]
-            trace += [identity] if identity else []
             if not identity or e.nation not in e.indicators[identity]["nations"]:
                 start.setdefault(THEMES[theme].lower(), []).append(words)
             else:
                 share |= _missing(e, identity)
+                trace.append(identity)
                 if e.indicators[identity]["source"] in overdue:
                     late.append(identity)
     for identity in (*FAILURE_DEMAND, *UNIT_COSTS):
@@ -35,8 +35,8 @@ def recommend(e: Evidence, thresholds: dict) -> list[Finding]:
             trace += [identity] if found else []
     parts = []
     if start:
-        named = "; ".join(f"{theme} ({', '.join(words)})" for theme, words in start.items())
-        parts.append(f"Start to publish, or bring into this handbook, for each place: {named}.")
+        named = [f"{theme} ({'all three' if len(w) == len(COLUMNS) else ', '.join(w)})" for theme, w in start.items()]
+        parts.append(f"Start to publish, or bring into this handbook, for each place: {'; '.join(named)}.")
     if share:
         parts.append("Share what others share: " + "; ".join(f"{title} ({why})" for title, why in share.items()) + ".")
     if late:
