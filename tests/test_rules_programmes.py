@@ -114,7 +114,7 @@ def test_without_a_pack_it_says_what_to_collect():
 def test_what_is_not_known_is_asked_for_and_not_guessed():
     (finding,) = programmes.recommend(evidence([USUAL | {"sd": None, "trial_cost": float("nan")}]), LIMITS)
     assert finding.status == "cannot say"
-    assert "what a fair test would cost" in finding.settles and "how sure that is" in finding.settles
+    assert "what a fair test would cost" in finding.settles and "How sure that is" in finding.settles
 
 
 FORBIDDEN = re.compile(r"\b(caused|causes|saved|saves|impact of|led to|thanks to)\b", re.IGNORECASE)

@@ -164,7 +164,7 @@ def _finding(row: Mapping, t: Mapping) -> Finding:
     if missing and row.get("integrity") != "fails":
         why = row.get("withheld") or f"{len(missing)} of the {len(ASKED)} numbers that it asks for are not known"
         words = f"{fiction}{name}: the rule cannot be run, because {why}."
-        return Finding(status="cannot say", words=words, settles=f"For {name}: {'; '.join(missing)}.", **usual)
+        return Finding(status="cannot say", words=words, settles=_sentence("; ".join(missing)), **usual)
     if row.get("integrity") == "fails":
         words = (
             f"{fiction}{name}: its figures fail the check of how they were made"
@@ -193,6 +193,10 @@ def _finding(row: Mapping, t: Mapping) -> Finding:
         money=tuple((lane, str(said)) for lane, said in dict(row.get("lanes") or {}).items()),
         **usual,
     )
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}."
 
 
 def _settles(level: int) -> str:
