@@ -98,6 +98,17 @@ def test_one_of_three_recommends_nothing_and_says_what_was_looked_at():
     assert {what for what, _ in found.considered} == {"Late help costs more than expected", "Help comes back"}
 
 
+def test_the_flip_of_no_sign_asks_for_two_and_of_one_sign_for_one():
+    none = said(share=24.0, studentised=0.0, p=0.5)
+    assert none.status == "nothing found" and none.flip.startswith("two of these: an early share below")
+    assert not said(studentised=0.0, p=0.5).flip.startswith("two of these")
+
+
+def test_a_rate_that_is_like_the_neighbours_counts_only_where_it_rises():
+    assert said(near=0.5).status == "watch"
+    assert said(near=0.5, recent="increasing").status == "test"
+
+
 def test_what_cannot_be_told_is_not_a_no():
     found = said(studentised=float("nan"), p=0.5)
     assert found.status == "cannot say" and "a figure on spend is missing" in found.words

@@ -60,6 +60,8 @@ def recommend(e: Evidence, thresholds: dict) -> list[Finding]:
     size = size_of_test(last, around, thresholds)
     story = " ".join(s.words for s in signs)
     turns = "; or ".join(s.turns for s in signs if s.turns)
+    if not there and turns:
+        turns = f"two of these: {turns}"  # one sign alone is nothing to watch
     settles = (
         "A newer return, or another reading of which lines are early. No open data shows activity, outcome and cost of"
         " one service side by side in the same year, so whether earlier help would have avoided late help here is not known."
