@@ -58,8 +58,8 @@ def test_without_an_earlier_edition_the_page_says_that_it_is_the_first(built):
 def test_nothing_changed_is_said(built, tmp_path):
     frozen(tmp_path)
     assert since.write(PLACES, settings.load()) == DAY
-    assert "Nothing changed for Hartlepool" in since_page.of_place(load())
-    assert "Nothing changed in 2 localities" in since_page.overall()
+    assert "No figure and no finding changed for Hartlepool" in since_page.of_place(load())
+    assert "No figure and no finding changed in 2 localities" in since_page.overall()
 
 
 def test_planted_changes_are_named_on_the_page_of_the_place_and_of_all(built, tmp_path):
@@ -80,7 +80,7 @@ def test_planted_changes_are_named_on_the_page_of_the_place_and_of_all(built, tm
     (flip,) = changes["findings"]
     assert (flip["before"], flip["after"], flip["why"]) == ("watch", "test", "revised")
     page, whole = since_page.of_place(load()), since_page.overall()
-    assert "<td>Test</td>" in page and "revised" in page and "redefined" in page
+    assert "<td>Test</td>" in page and "revised, in an earlier period" in page and "redefined" in page
     assert "<td>Test</td>" in whole and "2 localities" in whole
     assert [c["kind"] for c in load("E08000009").changes["figures"]] == ["redefined"]
 

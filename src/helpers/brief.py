@@ -11,7 +11,7 @@ from .narrative import Html, number, paragraph, prose, text
 from .rules import LANES, NOBODY, STATUSES, Finding
 from .stability import WORDS
 
-MOST = 4  # lines in a list: more would not fit on a page
+MOST = 5  # lines in a list: more would not fit on a page
 
 
 def needs(e: Evidence) -> Html:
@@ -76,24 +76,40 @@ def asks(e: Evidence) -> Html:
             " carry more. What would is below.",
             "hb-gap",
         )
-    sure, items, labels = steady(e), [], set()
-    for f in found:
-        lanes = dict(f.money)
-        said = "".join(f"<li>{text(lane.capitalize())}: {text(lanes[lane])}</li>" for lane in LANES if lane in lanes)
-        label = sure[f.key]["label"] if f.key in sure else "look closer"
-        labels.add(label)
-        owner = f". Owner: {f.owner}" if f.owner != NOBODY else ""
-        items.append(
-            f"<li><strong>{text(STATUSES[f.status])}</strong> ({text(label)}): {_link(f)}{text(owner)}"
-            f"{f'<ul>{said}</ul>' if said else ''}</li>"
-        )
+    sure = steady(e)
+    label = {f.key: sure[f.key]["label"] if f.key in sure else "look closer" for f in found}
+    items = [
+        f"<li><strong>{text(STATUSES[status])}</strong>: {'; '.join(_ask(f, label[f.key]) for f in same)}.{_lanes(same)}</li>"
+        for status, same in _by_status(found)
+    ]
     lanes = paragraph(LANES_APART) if any(f.money for f in found) else ""
-    meant = " ".join(f"{words[0].upper()}{words[1:]}." for label, words in WORDS.items() if label in labels)
+    meant = " ".join(f"{words[0].upper()}{words[1:]}." for word, words in WORDS.items() if word in label.values())
     return Html(f"{lanes}<ul>{''.join(items)}</ul>{paragraph(meant, 'hb-source')}")
+
+
+def _by_status(found: list[Finding]) -> list[tuple[str, list[Finding]]]:
+    """Return the findings of each status together, in the order in which each status is first met."""
+    return [(status, [f for f in found if f.status == status]) for status in dict.fromkeys(f.status for f in found)]
+
+
+def _ask(finding: Finding, label: str) -> str:
+    owner = f", owner: {finding.owner}" if finding.owner != NOBODY else ""
+    return f"{_link(finding)} ({text(label + owner)})"
+
+
+def _lanes(same: list[Finding]) -> str:
+    """Return the lanes of money of findings, each in its order; nothing where none has any."""
+    rows = [
+        f"<li>{text(lane.capitalize())}: {text(dict(f.money)[lane])}</li>"
+        for f in same
+        for lane in LANES
+        if lane in dict(f.money)
+    ]
+    return f"<ul>{''.join(rows)}</ul>" if rows else ""
 
 
 def unknown(e: Evidence) -> Html:
     """Return what would have to be known before more could be asked for."""
     silent = [f for f in recommendations.findings(e) if f.status == "cannot say"]
-    items = "".join(f"<li>{_link(f)}: {prose(f.settles[:1].lower() + f.settles[1:])}</li>" for f in silent[: MOST + 1])
+    items = "".join(f"<li>{_link(f)}: {prose(f.settles[:1].lower() + f.settles[1:])}</li>" for f in silent[:MOST])
     return Html(f"<ul>{items}</ul>") if items else paragraph("Every rule could say something.")
