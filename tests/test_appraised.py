@@ -66,7 +66,7 @@ def page(**changes) -> str:
 
 def test_the_page_shows_lanes_before_any_sum_and_says_that_it_is_fictional():
     shown = page()
-    assert shown.startswith('<section class="hb-appraisal"><p>Fictional data.')
+    assert shown.startswith('<section class="hb-appraisal"><h4>Better Mornings</h4><p>Fictional data.')
     assert shown.index("Cashable") < shown.index("The chance that benefits exceed costs")
     assert "benefit-cost ratio" not in shown.lower() and "saved" not in shown
 

@@ -153,9 +153,9 @@ def not_recommended(e: Evidence) -> Html:
     for finding in findings(e):
         if not finding.recommends:
             link = Html(f'<a href="#{text(anchor(finding.key))}">{text(finding.title or ABOUT[finding.area])}</a>')
-            rows.append([link, STATUSES[finding.status], prose(finding.words)])
-    head = ["What", "What the rule says", "Why"]
-    parts = [tables.table(f"Not recommended for {e.name}, and why", head, rows)] if rows else []
+            words = prose(_without_title(finding))
+            rows.append(f"<li>{link}: <strong>{text(_small(STATUSES[finding.status]))}</strong>. {words}</li>")
+    parts = [f'<ul class="hb-not">{"".join(rows)}</ul>'] if rows else []
     looked = [[what, why] for finding in findings(e) for what, why in finding.considered]
     known = {what for what, _ in looked}
     every = needs.judged(e, stability.given(e)) if e.nation == "England" else []
