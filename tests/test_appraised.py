@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from helpers import appraisal_page, appraised
+from helpers import appraisal, appraisal_page, appraised
 from helpers.evidence import Evidence
 from helpers.pack import Pack
 
@@ -66,7 +66,7 @@ def page(**changes) -> str:
 
 def test_the_page_shows_lanes_before_any_sum_and_says_that_it_is_fictional():
     shown = page()
-    assert shown.startswith('<section class="hb-appraisal"><p>Fictional data.')
+    assert shown.startswith('<section class="hb-appraisal"><h4>Better Mornings</h4><p>Fictional data.')
     assert shown.index("Cashable") < shown.index("The chance that benefits exceed costs")
     assert "benefit-cost ratio" not in shown.lower() and "saved" not in shown
 
@@ -80,3 +80,32 @@ def test_the_empty_register_of_studies_is_said(monkeypatch):
     monkeypatch.setattr(appraisal_page.evidence, "shared", lambda name: {"studies.json": []}[name])
     fields = dict.fromkeys((f.name for f in dataclasses.fields(Evidence)), None)
     assert "is empty" in appraisal_page.elsewhere(Evidence(**fields))
+
+
+STUDY = {
+    "id": "a", "study": "A made-up study, for this test", "link": "https://example.org", "design": "randomised",
+    "country": "England", "year": 2019, "programme": "Visits", "outcome": "fewer referrals", "units": "points",
+    "licence": "-", "checked": "2026-11-22",
+}  # fmt: skip
+
+
+def elsewhere(monkeypatch, *effects) -> str:
+    studies = [
+        STUDY | {"id": f"s{n}", "effect": x, "lower": x - 0.196, "upper": x + 0.196} for n, x in enumerate(effects)
+    ]
+    monkeypatch.setattr(appraisal_page.evidence, "shared", lambda name: {"studies.json": studies}[name])
+    fields = dict.fromkeys((f.name for f in dataclasses.fields(Evidence)), None)
+    return appraisal_page.elsewhere(Evidence(**fields))
+
+
+def test_what_to_expect_here_is_the_range_for_a_new_place(monkeypatch):
+    effects = (0.1, 0.3, 0.8)
+    found = appraisal.elsewhere(effects, [0.1] * 3)
+    said = elsewhere(monkeypatch, *effects)
+    assert f"expect from {found.new_lower:.3g} to {found.new_upper:.3g} points" in said
+    assert found.new_lower < 0 < found.mean and "A made-up study" in said
+
+
+def test_two_studies_promise_nothing(monkeypatch):
+    said = elsewhere(monkeypatch, 0.1, 0.3)
+    assert "2 of the 3 studies" in said and "nothing is expected here" in said

@@ -67,10 +67,15 @@ def test_text_from_a_pack_is_escaped():
 
 def test_moves_past_their_date_are_named_and_undated_ones_too():
     page = barriers_page.barriers(place(FOUND))
-    assert "6 moves have a date. 2 are past it" in page  # b01 and b08; b06 is changed already
+    assert (
+        "6 moves have a date, from 1 September 2025 to 30 April 2029. 2 are past it" in page
+    )  # b01 and b08; b06 is changed already
     assert "31 March 2026 (past)" in page
     assert "No date is set for: Only a doctor" in page  # what is kept needs none
     assert "8 rules are in the register: 1 to keep" in page
+    assert "years ahead" not in page
+    soon = [row | {"due": "2027-01-01"} for row in FOUND["rows"]]
+    assert "None is dated 3 years ahead or more" in barriers_page.barriers(place({"rows": soon}))
     found = [row | {"due": ""} for row in FOUND["rows"]]
     assert "No date is set for" in barriers_page.barriers(place({"rows": found}))
 

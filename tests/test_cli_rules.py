@@ -31,7 +31,7 @@ def built(folder, monkeypatch, tmp_path):
 def test_what_if_prints_exactly_what_flips(built):
     told = run.invoke(app, ["what-if", "--set", "late_spend_studentised=9", "--only", "hartlepool"])
     assert told.exit_code == 0
-    assert "hartlepool  learning:rebalance  Worth testing -> Watch" in told.output
+    assert "hartlepool  learning:rebalance  Test -> Watch" in told.output
     assert told.output.strip().endswith("1 locality: 1 of learning.")
     same = run.invoke(app, ["what-if", "--set", "programme_scale=0.8"])
     assert same.output.strip() == "2 localities: nothing flips."

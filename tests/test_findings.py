@@ -9,8 +9,8 @@ import json
 import jsonschema
 import pytest
 
-from helpers import bundles, evidence, findings, paths, recommendations, settings
-from helpers.rules import rules
+from helpers import bundles, evidence, findings, paths, recommendations, rules, settings, stability
+from helpers.narrative import text
 
 CODES = {"E08000009": "trafford", "E06000053": "isles-of-scilly", "E06000001": "hartlepool"}
 SCHEMA = json.loads(findings.SCHEMA.read_text(encoding="utf-8"))
@@ -55,11 +55,12 @@ def test_each_item_can_be_followed_to_its_rows(written, code):
                 assert row["value"] == pytest.approx(e.latest(row["id"]).value, abs=1e-5) or row["value"] is None
 
 
-def test_every_recommendation_has_evidence_an_owner_and_a_day(written):
+def test_every_recommendation_has_evidence_an_owner_a_day_and_what_would_change_it(written):
     for content in written.values():
         for finding in content["findings"]:
             if finding["recommends"]:
                 assert finding["trace"] and finding["owner"] and finding["review"] > content["edition"]
+                assert finding["flip"] and finding["heard"], finding["key"]
 
 
 def test_the_csv_says_the_same(written):
@@ -106,6 +107,9 @@ def test_the_page_says_all_that_the_contract_asks_for(written, code):
                 assert words in part
     silent = recommendations.not_recommended(e)
     assert all(recommendations.anchor(f.key) in silent for f in recommendations.findings(e) if not f.recommends)
+    looked = rules.needs.judged(e, stability.given(e))
+    assert looked and all(text(j.need) in silent for j in looked if j.need)
+    assert all(text(why) in silent for f in recommendations.findings(e) for _, why in f.considered)
     assert " style=" not in page and "<script" not in page
 
 
@@ -115,4 +119,4 @@ def test_no_rule_claims_an_effect_from_what_cannot_show_it(written):
         for finding in content["findings"]:
             said = json.dumps({k: finding[k] for k in ("words", "settles", "flip", "heard", "money")}).lower()
             assert not [w for w in banned if w in said and finding["level"] < 4], said
-    assert len(rules()) >= 5
+    assert len(rules.rules()) >= 5

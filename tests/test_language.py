@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import html
 import json
 import re
 
 import pytest
 
-from helpers import catalogue, paths
+from helpers import bundles, catalogue, evidence, paths, render, settings
 from repository import GOLDEN
 
 FORBIDDEN = re.compile(r"\b(caused|causes|saved|impact of|led to|thanks to|league table|ranked)\b", re.IGNORECASE)
@@ -50,3 +51,39 @@ def test_a_claim_would_be_seen_and_a_denial_is_not_one():
     assert claims("<p>Earlier help <b>caused</b> fewer children to need care, and saved £2 million.</p>")
     assert claims("The impact of the programme was large.")
     assert not claims("No figure here tells whether the decision caused it.")
+
+
+def outputs(source: str, space: dict) -> str:
+    """Run a cell and return what its last line shows."""
+    tree = ast.parse(source)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    exec(compile(tree, "cell", "exec"), space)
+    return str(eval(compile(ast.Expression(last.value), "cell", "eval"), space)) if last else ""
+
+
+def test_no_page_of_programmes_without_a_strong_design_claims_an_effect(tmp_path, monkeypatch):
+    """Northbeck has programmes of every level: only a natural experiment or a trial may be said to have led to something."""
+    code, values = "X99000001", settings.load()
+    monkeypatch.setattr(paths, "BUNDLES", tmp_path)
+    list(bundles.build([code], values["edition"], tmp_path))
+    rows = evidence.load(code, **values).local["programmes"]["rows"]
+    assert {row["level"] for row in rows} >= {1, 2, 3, 5}
+    strong = [row["name"] for row in rows if (row["level"] or 0) >= 4]
+    read = 0
+    for path in render.chapters().values():
+        space: dict = {}
+        for cell in render.source(path).cells:
+            if cell.cell_type != "code":
+                continue
+            if "parameters" in cell.metadata.get("tags", []):
+                space |= {"area_code": code, **values}
+                continue
+            shown = outputs(cell.source, space)
+            # each programme has a section of its own; what stands in none of them is of all
+            for part in re.split(r"(?=<section|<tr|<li)", shown):
+                found = claims(part)
+                if any(html.escape(name) in part for name in strong):
+                    found = [claim for claim in found if not claim.endswith("led to")]
+                assert not found, path
+                read += len(part)
+    assert read > 50_000

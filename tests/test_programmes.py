@@ -215,6 +215,6 @@ def test_the_rules_find_what_they_ask_for(page):
 
     row = next(r for r in page.local["programmes"]["rows"] if r["id"] == "kitchen-table")
     assert [key for key in ASKED if row.get(key) is None] == []
-    assert np.isfinite(row["mean"]) and row["sd"] > 0 and row["integrity"] == "passes"
+    assert np.isfinite(row["benefit"]) and row["benefit_sd"] > 0 and row["integrity"] == "passes"
     talks = [p for p in page.local["programmes"]["providers"] if p["chance_bottom_tenth"] >= 0.8]
     assert [p["id"] for p in talks] == ["kitchen-table-10"]

@@ -17,7 +17,18 @@ LIMITS = {name: t["value"] for name, t in catalogue.thresholds().items()}
 OWN, PEERS = "X99000001", [f"X9900001{n}" for n in range(10)]
 
 
-def evidence(share=10.0, first=25.0, studentised=2.0, p=0.99, q=0.01, excess=40.0, peers=None, weekly=2_000.0):
+def evidence(
+    share=10.0,
+    first=25.0,
+    studentised=2.0,
+    p=0.99,
+    q=0.01,
+    excess=40.0,
+    near=None,
+    recent="no significant change",
+    peers=None,
+    weekly=2_000.0,
+):
     """Evidence of a made-up place: £10m of early and late spend, ten neighbours, one rate of help that comes back."""
     blank = {f.name: None for f in dataclasses.fields(Latest)}
     rows = [[OWN, "2016-17", 1e7 * first / 100, 1e7 * (1 - first / 100), first]]
@@ -29,9 +40,10 @@ def evidence(share=10.0, first=25.0, studentised=2.0, p=0.99, q=0.01, excess=40.
             "indicator": ["rereferrals"],
             "p_higher": [p],
             "q": [q],
-            "p_higher_dfe": [p],
+            "p_higher_dfe": [p if near is None else near],
             "p_higher_ons": [p],
             "excess": [excess],
+            "recent": [recent],
         }
     )
     expected = pd.DataFrame(
@@ -84,6 +96,17 @@ def test_one_of_three_recommends_nothing_and_says_what_was_looked_at():
     found = said(studentised=0.0, p=0.5)
     assert found.status == "nothing found"
     assert {what for what, _ in found.considered} == {"Late help costs more than expected", "Help comes back"}
+
+
+def test_the_flip_of_no_sign_asks_for_two_and_of_one_sign_for_one():
+    none = said(share=24.0, studentised=0.0, p=0.5)
+    assert none.status == "nothing found" and none.flip.startswith("two of these: an early share below")
+    assert not said(studentised=0.0, p=0.5).flip.startswith("two of these")
+
+
+def test_a_rate_that_is_like_the_neighbours_counts_only_where_it_rises():
+    assert said(near=0.5).status == "watch"
+    assert said(near=0.5, recent="increasing").status == "test"
 
 
 def test_what_cannot_be_told_is_not_a_no():

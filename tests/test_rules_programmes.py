@@ -11,6 +11,7 @@ import pytest
 from scipy import stats
 
 from helpers import catalogue, shrinkage
+from helpers import programmes as analysis
 from helpers.evidence import Evidence
 from helpers.narrative import text
 from helpers.rules import Finding, _gates, programmes
@@ -74,8 +75,15 @@ def evidence(rows, **local) -> Evidence:
         **fields
         | {"place": {"name": "Somewhere", "edition": "2026-11-22"}, "indicators": {}, "expected": pd.DataFrame()}
     )
-    object.__setattr__(e, "local", {"programmes": {"programmes": rows, **local}})
+    object.__setattr__(e, "local", {"programmes": {"programmes": [gross(row) for row in rows], **local}})
     return e
+
+
+def gross(row):
+    """The record of a pack, before the haircut, that comes to this one after it."""
+    keep = 1 - LIMITS["optimism_haircut"]
+    known = row | {"benefit": (row["mean"] + row["break_even"]) / keep, "sampling_sd": row["sampling_sd"] / keep}
+    return known | {"benefit_sd": row["sd"] and row["sd"] / keep}
 
 
 def test_each_verb_passes_or_meets_the_gate_that_it_should():
@@ -90,6 +98,12 @@ def test_each_verb_passes_or_meets_the_gate_that_it_should():
     assert _gates.passed(e, forged, LIMITS).status == "cannot say"  # even if a rule said so
 
 
+def test_a_larger_haircut_changes_the_verb():
+    e = evidence([USUAL | {"mean": 120.0}])
+    said = [programmes.recommend(e, LIMITS | {"optimism_haircut": cut})[0].status for cut in (0.2, 0.4, 0.6)]
+    assert said == ["scale", "hold", "step down"]
+
+
 def test_without_a_pack_it_says_what_to_collect():
     e = evidence([])
     object.__setattr__(e, "local", {})
@@ -100,7 +114,7 @@ def test_without_a_pack_it_says_what_to_collect():
 def test_what_is_not_known_is_asked_for_and_not_guessed():
     (finding,) = programmes.recommend(evidence([USUAL | {"sd": None, "trial_cost": float("nan")}]), LIMITS)
     assert finding.status == "cannot say"
-    assert "what a fair test would cost" in finding.settles and "how sure that is" in finding.settles
+    assert "what a fair test would cost" in finding.settles and "How sure that is" in finding.settles
 
 
 FORBIDDEN = re.compile(r"\b(caused|causes|saved|saves|impact of|led to|thanks to)\b", re.IGNORECASE)
@@ -151,3 +165,17 @@ def test_a_provider_is_asked_to_talk_only_above_the_threshold():
     ])  # fmt: skip
     found = programmes.recommend(e, LIMITS)
     assert [f.title for f in found if f.status == "talk"] == ["Provider B"]
+
+
+def measured(before, after, line=15.0):
+    people = pd.DataFrame({"baseline": before, "follow_up": after})
+    return analysis.over_line(people, pd.Series({"payment_line": line, "measure_better": "low"}))
+
+
+def test_two_measures_and_no_comparison_give_what_was_followed_and_no_more():
+    before, after = [20.0] * 60 + [10.0] * 20, [20.0] * 30 + [10.0] * 50  # a low score is good: 20, then 50 of 80
+    found = measured(before, after)
+    assert found.value == pytest.approx(30 / 80)
+    pairs = np.repeat([0.0, 1.0], [50, 30])
+    assert (found.lower, found.upper) == pytest.approx(stats.norm.interval(0.95, pairs.mean(), stats.sem(pairs)))
+    assert measured(before[:20], after[:20]) is None and measured(before, after, float("nan")) is None

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from helpers import bundles, editions, evidence, findings, freshness, paths, settings, since, since_page
+from helpers import bundles, due, editions, evidence, findings, freshness, paths, settings, since, since_page
 from helpers.schemas import DataError
 
 PLACES = [("E08000009", "trafford"), ("E06000001", "hartlepool")]
@@ -58,8 +58,8 @@ def test_without_an_earlier_edition_the_page_says_that_it_is_the_first(built):
 def test_nothing_changed_is_said(built, tmp_path):
     frozen(tmp_path)
     assert since.write(PLACES, settings.load()) == DAY
-    assert "Nothing changed for Hartlepool" in since_page.of_place(load())
-    assert "Nothing changed in 2 localities" in since_page.overall()
+    assert "No figure and no finding changed for Hartlepool" in since_page.of_place(load())
+    assert "No figure and no finding changed in 2 localities" in since_page.overall()
 
 
 def test_planted_changes_are_named_on_the_page_of_the_place_and_of_all(built, tmp_path):
@@ -80,8 +80,8 @@ def test_planted_changes_are_named_on_the_page_of_the_place_and_of_all(built, tm
     (flip,) = changes["findings"]
     assert (flip["before"], flip["after"], flip["why"]) == ("watch", "test", "revised")
     page, whole = since_page.of_place(load()), since_page.overall()
-    assert "Worth testing" in page and "revised" in page and "redefined" in page
-    assert "Worth testing" in whole and "2 localities" in whole
+    assert "<td>Test</td>" in page and "revised, in an earlier period" in page and "redefined" in page
+    assert "<td>Test</td>" in whole and "2 localities" in whole
     assert [c["kind"] for c in load("E08000009").changes["figures"]] == ["redefined"]
 
 
@@ -93,9 +93,9 @@ def test_a_bundle_without_findings_or_of_another_edition_is_refused(built):
 
 
 def test_every_source_has_an_age_and_an_honest_next_release(built):
-    found = {f.source: f for f in freshness.of(load())}
+    found = {f.source: f for f in due.of(load())}
     yearly = found["dfe-csc"]
-    assert yearly.gap == 12 and yearly.due == freshness.later(yearly.released, 12)
+    assert yearly.gap == 12 and yearly.due == due.later(yearly.released, 12)
     assert yearly.state == ("a newer release may be out" if yearly.due <= settings.load()["edition"] else "in time")
     single = [f for f in found.values() if not f.gap]
     assert all(f.state == "not known" and not f.due for f in single)

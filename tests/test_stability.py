@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -28,8 +30,8 @@ def load(folder, monkeypatch):
 def test_every_combination_is_run_once_and_the_page_first(load):
     e = load()
     choices = [choice for choice, *_ in stability.variants(e)]
-    assert len(choices) == len(set(choices)) == 48
-    assert choices[0] == (e.comparator_set, "last", e.price_base_year, "drawn", 0)
+    assert len(choices) == len(set(choices)) == stability.RUNS
+    assert choices[0] == (e.comparator_set, "last", "drawn", 0)
 
 
 def test_it_takes_less_than_a_second(load):
@@ -100,20 +102,26 @@ def test_a_threshold_that_is_not_known_is_refused(load):
         stability.what_if(load(), {"needs_probablity": 0.9})
 
 
-def test_permuted_units_of_an_indicator_change_no_finding(load):
-    """Per 10,000 or per 1,000: what is recommended must not depend on how a rate is written."""
-    import dataclasses
-
+def test_no_year_of_prices_and_no_deflator_changes_what_a_rule_says(load):
+    """Why the deflator is not among the variations: no rule sets money of two years side by side."""
     e = load()
-    scaled = e.series.copy()
-    columns = ["value", "lower", "upper", "england", "region", "dfe_median", "ons_median"]
-    rates = scaled["unit"] == "per_10k"
-    scaled.loc[rates, columns] = scaled.loc[rates, columns] / 10
-    other = dataclasses.replace(e, series=scaled)
     limits = stability.given(e)
-    assert [(f.key, f.status) for f in rules.derive(e, limits)] == [
-        (f.key, f.status) for f in rules.derive(other, limits)
-    ]
+    said = [(f.key, f.status, f.words) for f in rules.derive(e, limits)]
+    others = [dataclasses.replace(e, price_base_year=year) for year in (e.deflator.index[0], e.deflator.index[-1])]
+    others.append(dataclasses.replace(e, deflator=e.deflator * np.linspace(0.5, 2, len(e.deflator))))
+    assert all([(f.key, f.status, f.words) for f in rules.derive(other, limits)] == said for other in others)
+
+
+def test_stricter_never_adds_a_need_and_laxer_never_takes_one(load):
+    """All thresholds move one way together: one that asked for less could hide that another asks for more."""
+    for code in ("E06000001", "E06000016", "E08000009"):
+        e = load(code)
+        found = {way: _needs(e, stability.nudged(e.thresholds, way)) for way in (1, -1)}
+        assert found[1] <= _needs(e, stability.given(e)) <= found[-1]
+
+
+def _needs(e, limits) -> set[str]:
+    return {f.key for f in rules.derive(e, limits) if f.area == 2 and f.status == "look first" and f.key != "needs"}
 
 
 def test_the_table_is_what_was_found(load):

@@ -130,6 +130,23 @@ def test_the_order_of_places_changes_nothing(real, stood):
     pd.testing.assert_frame_equal(mixed, stood, rtol=1e-9)
 
 
+def test_how_a_rate_is_written_changes_nothing(real, stood):
+    """Per 10,000, per 1,000 or per 100,000: chances, what is left after all comparisons, trends and people stay."""
+    rows, neighbours, at_risk = real
+    other = {"per_10k": ("per_100k", 10), "per_1k": ("per_10k", 10), "per_100k": ("per_1k", 0.01)}
+    written = {
+        k: i.model_copy(update={"unit": other[i.unit][0]}) if i.unit in other else i
+        for k, i in catalogue.indicators().items()
+    }
+    times = rows["indicator"].map(lambda i: other.get(catalogue.indicators()[i].unit, ("", 1))[1])
+    moved = rows.assign(**{c: rows[c] * times for c in ("value", "lower", "upper")})
+    assert (times != 1).any()
+    found = standing.of_all(moved, neighbours, written, at_risk)
+    same = ["area_code", "indicator", "period", "p_higher", "p_higher_dfe", "p_higher_ons", "q", "p_unusual", "recent"]
+    same += ["excess", "excess_lower", "excess_upper"]
+    pd.testing.assert_frame_equal(found[same], stood[same], rtol=1e-6, atol=1e-9)
+
+
 def test_shrunk_chances_agree_with_the_exact_model_of_counts(real):
     rows, _, _ = real
     for name, kind, unit in (("repeat_protection_plans", "proportion", 100), ("children_looked_after", "rate", 10_000)):
@@ -235,7 +252,25 @@ def test_the_rule_names_what_passes_and_gives_a_reason_for_the_rest(tmp_path, mo
     assert not strict
     tiny_place = evidence.load("E06000053", **settings.load())
     assert not rule.priorities(tiny_place, THRESHOLDS)
-    assert [f.status for f in rule.recommend(tiny_place, THRESHOLDS)] == ["nothing found", "cannot say"]
+    assert [f.status for f in rule.recommend(tiny_place, THRESHOLDS)] == ["nothing found"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "names"),
+    [
+        ({"worse": 0.951}, "worse than England below 95%"),
+        ({"worse_near": 0.81}, "worse than the mean of its neighbours below 80%"),
+        ({"worse_near": 0.81, "recent": "getting worse"}, "and a trend that is no longer getting worse"),
+        ({"worse_near": 0.5, "recent": "getting worse"}, "a trend that is no longer getting worse"),
+        ({"q": 0.099}, "false alarms above 10%"),
+        ({"people": 11.0}, "a difference of fewer than 10 people"),
+    ],
+)
+def test_the_nearest_flip_is_the_test_that_is_passed_by_least(changes, names):
+    usual = {"worse": 0.9999, "worse_near": 0.9999, "q": 1e-5, "people": 500.0, "people_lower": 400.0}
+    rest = {"unusual": True, "recent": "no significant change", "people_upper": 600.0, "need": "", "strength": "-"}
+    one = rule.Judged(**{"latest": None} | usual | rest | changes)
+    assert names in rule.nearest(one, "neighbours", THRESHOLDS)
 
 
 def test_p_values_are_those_of_the_comparison():

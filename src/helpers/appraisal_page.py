@@ -11,8 +11,8 @@ WITHOUT = (
     " outcome is worth, with a range, in the locality's own folder. Outcomes come first, in their own units; pounds after."
 )
 HOW = (
-    "How to read it: 10,000 draws, in which all that is uncertain varies at once; ranges hold nine in ten. Every benefit is cut by"
-    " the haircut against optimism before it is shown. The lanes are not added up: money that a budget can let go of is"
+    "How to read it: 10,000 draws, in which all that is uncertain varies at once; ranges hold nine in ten. Every benefit is cut"
+    " against optimism before it is shown, since benefits tend to look smaller when others measure them again. The lanes are not added up: money that a budget can let go of is"
     " not the same as what people gain. The chances build up from lane to lane, with all costs from the first on."
 )
 
@@ -29,6 +29,8 @@ def panel(e: Evidence) -> Html:
 def _span(row: dict, name: str) -> str:
     if not row[name] and not row[f"{name}_high"]:
         return "none"
+    if row[f"{name}_low"] == row[f"{name}_high"]:
+        return number(row[name], "gbp", 0)
     return f"{number(row[name], 'gbp', 0)} ({number(row[f'{name}_low'], 'gbp', 0)} to {number(row[f'{name}_high'], 'gbp', 0)})"
 
 
@@ -37,12 +39,12 @@ def _one(row: dict) -> str:
     of = f"for {own['clients']} people"
     more, low, high = own["outcomes"]
     lead = (
-        f"{fiction}{row['name']}, {of}: {more:g} more good outcomes than without it (95% interval {low:g} to {high:g}), by evidence"
+        f"{fiction}For {own['clients']} people: {more:g} more good outcomes than without it (95% interval {low:g} to {high:g}), by evidence"
         f" of level {row['level']} of 5."
     )
     lanes = [[r["lane"].capitalize(), _span(r, "benefit"), _span(r, "cost")] for r in own["lanes"]]
-    head = ["Lane", "Benefit, after the haircut", "Cost"]
-    first = tables.table(f"{row['name']}: lanes, {of}, haircut {own['haircut']:.0%}", head, lanes, numeric=(1, 2))
+    head = ["Lane", f"Benefit, less {own['haircut']:.0%} against optimism", "Cost"]
+    first = tables.table(f"{row['name']}: lanes, {of}", head, lanes, numeric=(1, 2))
     who = [
         [r["who"], "gains" if r["low"] > 0 else "pays" if r["high"] < 0 else "cannot be told", f"{number(r['net'], 'gbp', 0)} ({number(r['low'], 'gbp', 0)} to {number(r['high'], 'gbp', 0)})"]
         for r in own["who"]
@@ -61,7 +63,7 @@ def _one(row: dict) -> str:
         ["One more good outcome is worth", "Chance"], curve, numeric=(0, 1),
     )  # fmt: skip
     folded = f"<details><summary>Who pays, who gains, and what if an outcome were worth more</summary>{second}{third}</details>"
-    return f'<section class="hb-appraisal"><p>{text(lead)}</p>{first}<p>{text(said)}</p>{folded}</section>'
+    return f'<section class="hb-appraisal"><h4>{text(row["name"])}</h4><p>{text(lead)}</p>{first}<p>{text(said)}</p>{folded}</section>'
 
 
 def elsewhere(e: Evidence) -> Html:
@@ -70,7 +72,7 @@ def elsewhere(e: Evidence) -> Html:
     if not studies:
         return paragraph(
             "The register of studies (data/reference/evidence.yml) is empty. An effect belongs there only when somebody has"
-            " read it in the study, with its interval, and says so by name of the study and day. Until then nothing on these pages rests"
+            " read it in the study, with its interval; the entry names the study and the day on which it was read. Until then nothing on these pages rests"
             " on evidence from elsewhere. When it does, what is expected here is the range for a new place, which is wider than the"
             " mean of the studies.",
             "hb-gap",
@@ -86,4 +88,32 @@ def elsewhere(e: Evidence) -> Html:
         for s in studies
     ]
     head = ["Study", "Design", "Outcome", "Effect, 95% interval; positive is better", "Checked on"]
-    return tables.table("Effects found elsewhere", head, rows)
+    table = tables.table("Effects found elsewhere", head, rows)
+    together = "".join(paragraph(words) for words in _new_place(studies))
+    return Html(table + together)
+
+
+LEAST_STUDIES = 3  # below, no range for a new place can be told
+NORMAL_95 = 1.96
+
+
+def _new_place(studies: list[appraisal.Study]) -> list[str]:
+    """Return, for each programme and outcome, what to expect in a place that was in none of the studies."""
+    groups: dict[tuple[str, str, str], list[appraisal.Study]] = {}
+    for study in studies:
+        groups.setdefault((study.programme, study.outcome, study.units), []).append(study)
+    said = []
+    for (programme, outcome, units), own in groups.items():
+        lead = f"{programme}, {outcome}:"
+        if len(own) < LEAST_STUDIES:
+            least = f"{len(own)} of the {LEAST_STUDIES} studies that a range for a new place needs"
+            said.append(f"{lead} {least}, so nothing is expected here from elsewhere.")
+            continue
+        errors = [(s.upper - s.lower) / (2 * NORMAL_95) for s in own]
+        found = appraisal.elsewhere([s.effect for s in own], errors)
+        said.append(
+            f"{lead} in a place that was in none of {len(own)} studies, expect from {found.new_lower:.3g} to {found.new_upper:.3g} {units}"
+            f" (95% prediction interval). The mean of the studies, {found.mean:.3g} ({found.lower:.3g} to {found.upper:.3g}), says less"
+            " about a new place."
+        )
+    return said

@@ -12,6 +12,7 @@ from .narrative import Html, listed, paragraph, text
 from .schemas import DataError
 
 FEW = "fewer than 8"
+YEARS = 3  # the least that a redesign of a rule is planned for
 TO_DO = {
     "keep": "to keep, since rights rest on it",
     "find out": "to look into",
@@ -86,7 +87,7 @@ def _moves(e: Evidence, rows: list[dict]) -> str:
     late = [r for r in dated if r["due"] < edition and r["status"] not in ("changed", "waived", "kept")]
     parts = []
     if dated:
-        words = f"{len(dated)} {'move has' if len(dated) == 1 else 'moves have'} a date."
+        words = f"{len(dated)} {'move has' if len(dated) == 1 else 'moves have'} a date{_span(dated)}."
         if late:
             words += f" {len(late)} {'is' if len(late) == 1 else 'are'} past it on the day of this edition, {periods.label(edition)}."
         body = [
@@ -99,12 +100,19 @@ def _moves(e: Evidence, rows: list[dict]) -> str:
             ]
             for r in dated
         ]
+        if int(dated[-1]["due"][:4]) - int(edition[:4]) < YEARS:
+            words += f" None is dated {YEARS} years ahead or more, though a rule takes {YEARS} to 5 years to redesign."
         head = ["By when", "Next move", "Rule", "Owner", "Where it stands"]
         parts += [paragraph(words), tables.table(marked(e, "The moves in the order of their dates"), head, body)]
     if undated:
         names = "; ".join(r["rule"] for r in undated)
         parts.append(paragraph(f"No date is set for: {names}.", "hb-gap"))
     return "".join(parts) + _since(e)
+
+
+def _span(dated: list[dict]) -> str:
+    first, last = (periods.label(dated[end]["due"]) for end in (0, -1))
+    return f", {first}" if first == last else f", from {first} to {last}"
 
 
 def _since(e: Evidence) -> str:

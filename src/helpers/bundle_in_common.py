@@ -37,7 +37,7 @@ def write(
     expected, models = spend_tables.given_need(rows, register, classification)
     schemas.write_text(common / "early_late.csv", csv_text(early_late))
     for name, text in outcome_bundle.shared(rows, register, early_late, deflator).items():
-        schemas.write_text(common / "outcomes" / name, text)
+        schemas.write_text(common / name, text)
     before, _ = spend_tables.given_need(before, register, classification)
     schemas.write_text(common / "expected.csv", csv_text(expected))
     schemas.write_text(common / "expected_before.csv", csv_text(before))

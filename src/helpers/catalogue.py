@@ -97,6 +97,7 @@ class Indicator(_Record):
     districts: Literal["none", "sum", "population weighted"] = "none"  # how districts make a county
     definition: str = Field(min_length=20)
     caveats: tuple[str, ...] = ()
+    part_of: str = ""  # the indicator of everyone, where this one is of a group of them
 
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # both are safe; the one in C is ten times faster
@@ -178,6 +179,7 @@ class Threshold(_Record):
 
     id: str
     value: float | int
+    stricter: Literal["higher", "lower"]  # which way a rule asks for more
     since: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
     reason: str = Field(min_length=20)
     signed: dict[Literal["value", "finance", "residents"], str | float | int]  # value: the one put forward
@@ -215,5 +217,11 @@ def sources() -> dict[str, Source]:
 
 @cache
 def indicators() -> dict[str, Indicator]:
-    """Return every indicator by id, in the order of their names."""
-    return _all(paths.INDICATORS, load_indicator)
+    """Return every indicator by id, in the order of their names. Raises DataError where one is part of an unknown one."""
+    found = _all(paths.INDICATORS, load_indicator)
+    lost = [i for i in found.values() if i.part_of and i.part_of not in found]
+    if lost:
+        raise DataError(
+            [f"{paths.shown(paths.INDICATORS / i.id)}.yml: part_of '{i.part_of}' is no indicator." for i in lost]
+        )
+    return found

@@ -17,6 +17,7 @@ from statsmodels.tools.sm_exceptions import PerfectSeparationError
 from statsmodels.treatment.treatment_effects import TreatmentEffect
 
 NAN = float("nan")
+NORMAL_95 = float(stats.norm.ppf(0.975))
 LEAST_ARM = 30  # people with a measure before and after, in each group
 APART = 0.25  # standard deviations between groups, beyond which they are not alike (What Works Clearinghouse)
 SLIM = 0.05  # a chance of being helped below this, or above 1 less this, has hardly anybody to be compared with
@@ -93,7 +94,7 @@ def adjusted(outcome, helped, covariates) -> Effect:
     slim = float(np.mean((chance < SLIM) | (chance > 1 - SLIM)))
     found = TreatmentEffect(OLS(y, design), t, results_select=selection).aipw(return_results=True)
     value, error = float(np.ravel(found.effect)[0]), float(np.ravel(found.results_gmm.bse)[0])
-    half = float(stats.norm.ppf(0.975)) * error
+    half = NORMAL_95 * error
     weight = np.where(t == 1, 1 / chance, 1 / (1 - chance))
     sizes = int(t.sum()), int((1 - t).sum())
     return Effect(value, error, value - half, value + half, *sizes, apart(x, t, weight), apart(x, t), slim)

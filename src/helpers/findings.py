@@ -100,8 +100,10 @@ PAGES = {
     "ro3_": "spend.html#what-does-the-second-account-of-the-same-services-say",
     "expected:": "spend.html#is-that-more-or-less-than-places-with-similar-need",
     "local:programmes": "outcomes.html#which-programmes-made-a-difference",
-    "local:institutions": "recommendations.html#area-1",
-    "local:barriers": "recommendations.html#area-5",
+    "local:integrity": "outcomes.html#has-paying-for-results-bent-them",
+    "local:burden": "outcomes.html#what-are-front-line-staff-asked-to-write-down",
+    "local:institutions": "recommendations.html#who-works-with-whom",
+    "local:barriers": "recommendations.html#what-could-be-done-about-each-rule-and-by-when",
     "local:listening": "needs.html#what-did-people-say-they-need",
 }
 

@@ -32,7 +32,7 @@ def shared(e: Evidence) -> Html:
     if not any(row["status"] != "unknown" or row["date"] for row in own.get("register", [])):
         register = paragraph(
             f"Not known: which supporter teams, community anchors, family hubs and extended schools there are in {e.name}. No list"
-            f" covers all of England. {how(e, 'register')}",
+            f" covers every place. {how(e, 'register')}",
             "hb-gap",
         )
     else:

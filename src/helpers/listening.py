@@ -8,6 +8,8 @@ people. Where two coders read a passage, the themes of the first (by letter) cou
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 from . import agreement, disclosure
@@ -96,6 +98,7 @@ def themes(counted: pd.DataFrame) -> list[dict]:
         bears = passages[passages["indicator"] != ""]
         out.append(
             {
+                "id": re.sub(r"[\W_]+", "-", f"{direction} {key}".casefold()).strip("-"),
                 "theme": " ".join(passages["theme"].iloc[0].split()),
                 "direction": direction,
                 "people": disclosure.shown(people(passages)),

@@ -150,7 +150,21 @@ def text(value: object) -> str:
     return escape(str(value), quote=True)
 
 
+COMMAND = re.compile(r"\bhandbook (new-pack|what-if|release)\b( [a-z][a-z0-9-]*)?")
+
+
+def prose(words: str) -> Html:
+    """Return plain words as HTML, escaped, with a command of the handbook set as something to type.
+
+    >>> prose("Run handbook new-pack trafford, & fill it in.")
+    Run handbook new-pack trafford, &amp; fill it in.
+    >>> "<code>handbook new-pack trafford</code>, &amp;" in prose("Run handbook new-pack trafford, & fill it in.")
+    True
+    """
+    return Html(COMMAND.sub(r"<code>\g<0></code>", text(words)))
+
+
 def paragraph(words: str, kind: str = "") -> Html:
     """Return a paragraph of plain words as HTML, escaped."""
     attribute = f' class="{kind}"' if kind else ""
-    return Html(f"<p{attribute}>{text(words)}</p>")
+    return Html(f"<p{attribute}>{prose(words)}</p>")

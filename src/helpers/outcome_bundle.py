@@ -12,13 +12,13 @@ from .worked_out import NOTHING, Memory
 
 
 def shared(rows: pd.DataFrame, register: Register, early_late: pd.DataFrame, deflator: pd.DataFrame) -> dict[str, str]:
-    """Return {file name: text} of what the outcomes of all localities rest on. `rows`: bundles.measured."""
+    """Return {file: text} of what the outcomes of all localities rest on; a folder says which chapter alone reads it. `rows`: bundles.measured."""
     indicators = catalogue.indicators()
     content = {
-        "funnels": funnels.of_outcomes(rows, register, indicators),
-        "change_pairs": change_pairs.of_spend_and_outcomes(rows, register, indicators, early_late, deflator),
+        "outcomes/funnels": funnels.of_outcomes(rows, register, indicators),
+        "outcomes/change_pairs": change_pairs.of_spend_and_outcomes(rows, register, indicators, early_late, deflator),
         "activities_outcomes_costs": outcome_lists.three(indicators),
-        "local_outcomes_framework": outcome_lists.framework(indicators),
+        "outcomes/local_outcomes_framework": outcome_lists.framework(indicators),
     }
     return {f"{name}.json": _text(record) for name, record in content.items()}
 

@@ -37,7 +37,7 @@ def three_columns(e: Evidence) -> Html:
     """Return one row per theme with an activity, an outcome and a cost, each with its age, or why the cell is empty."""
     rows, ages = [], []
     filled = dict.fromkeys(COLUMNS, 0)
-    themes = shared("outcomes/activities_outcomes_costs.json")
+    themes = e.columns
     for theme, cells in themes.items():
         row: list[str | Html] = [THEMES[theme]]
         for column in COLUMNS:

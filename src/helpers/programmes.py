@@ -50,7 +50,7 @@ def one(pack: Pack, programme: pd.Series, panel: dict | None = None) -> dict:
     if people.empty:
         spent = spending(pack, programme["programme"])
         own = {"spent": round(spent[0]) if spent[1] else None, "years": spent[1], "rows": []}
-        return facts | {"flow": [], "level": None, "cost": own, **worth.of_one(pack, programme, None, None, 0.0)}
+        return facts | {"flow": [], "level": None, "cost": own, **worth.of_one(pack, programme, None, None, 0.0, False)}
     helped, compared = participants.groups(people, programme["design"])
     effect, difference = adjusted(helped, compared, programme)
     lost = tuple(float(g["follow_up"].isna().mean()) if len(g) else 0.0 for g in (helped, compared))
@@ -71,6 +71,7 @@ def one(pack: Pack, programme: pd.Series, panel: dict | None = None) -> dict:
     cost = costs(pack, people, programme["programme"], difference if usable else None)
     each = next((row["value"] for row in cost["rows"] if row["what"] == "person"), None)
     share = float(helped["good"].mean()) if helped["good"].notna().any() else 0.0
+    brought = difference if usable else over_line(helped, programme) if level.shown == 2 and not refused else None
     return facts | {
         "flow": flow,
         "reach": reached["value"],
@@ -82,7 +83,7 @@ def one(pack: Pack, programme: pd.Series, panel: dict | None = None) -> dict:
         "before_after": {**_limits(change, 2), "people": stayed[0] and disclosure.shown(pairs), "why": refused},
         "attrition": attrition(helped, compared, usable, programme),
         "cost": cost,
-        **worth.of_one(pack, programme, difference if usable else None, each, share),
+        **worth.of_one(pack, programme, brought, each, share, usable),
     }
 
 
@@ -166,6 +167,21 @@ def followed(group: pd.DataFrame) -> int | None:
     lost = int(group["follow_up"].isna().sum())
     counts = {"all": len(group), "lost": lost, "stayed": len(group) - lost}
     return disclosure.protect(counts, [("all", ["lost", "stayed"])])["stayed"]
+
+
+def over_line(helped: pd.DataFrame, programme: pd.Series) -> effects.Effect | None:
+    """Return how many more people were over the payment line after than before, of those measured twice, as a share.
+
+    All that two measures and no comparison can say; the rules take it for no more than that. None without a line.
+    """
+    line, both = programme["payment_line"], helped[helped["baseline"].notna() & helped["follow_up"].notna()]
+    if line != line or len(both) < effects.LEAST_ARM:
+        return None
+    sign = participants.direction(programme)
+    before, after = ((sign * (both[when] - line) >= 0).astype(float) for when in ("baseline", "follow_up"))
+    value, error = float((after - before).mean()), float((after - before).std(ddof=1)) / math.sqrt(len(both))
+    half = effects.NORMAL_95 * error
+    return effects.Effect(value, error, value - half, value + half, len(both), 0, *[effects.NAN] * 3)
 
 
 def attrition(helped: pd.DataFrame, compared: pd.DataFrame, usable: bool, programme: pd.Series) -> dict:

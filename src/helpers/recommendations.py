@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from . import findings as documents
-from . import stability, tables
+from . import periods, stability, tables
 from .evidence import Evidence, once
-from .narrative import Html, number, paragraph, periods_of, sentence, text
-from .rules import STATUSES, Finding, resolve
+from .narrative import Html, number, paragraph, periods_of, prose, sentence, text
+from .rules import STATUSES, Finding, needs, resolve
 
 LEVELS = {
     0: "published figures that describe, and claim nothing about what works",
@@ -22,7 +24,6 @@ LANES = {
     "other public": "Other public money and time",
     "social": "What people gain",
 }
-RUNS = 48  # of helpers.stability
 SHOWN = 3  # rows of evidence that are shown without unfolding
 
 
@@ -43,52 +44,50 @@ def area(e: Evidence, number: int) -> Html:
     return Html(f'<div id="area-{number}">{found}</div>')
 
 
-def _line(label: str, words: str) -> str:
-    return f"<p><strong>{text(label)}:</strong> {text(words)}</p>" if words else ""
-
-
 def _finding(e: Evidence, finding: Finding) -> str:
-    kind = finding.status.replace(" ", "-")
-    lead = STATUSES[finding.status]
-    title = f": {finding.title}" if finding.title and not finding.words.startswith(finding.title) else ""
-    parts = [
-        f'<p class="hb-status">{text(("We recommend: " if finding.recommends else "") + lead + title)}</p>',
-        f"<p>{text(finding.words)}</p>",
-    ]
+    kind = finding.status.replace(" ", "-") + ("" if finding.recommends else " hb-silent")
+    facts = []
     if finding.recommends:
-        local = not finding.level and finding.trace and all(i.startswith("local:") for i in finding.trace)
-        parts.append(_line("It rests on", OWN if local else LEVELS[finding.level]))
-        parts.append(_line("People told us", finding.heard or _not_heard(e)))
-        parts.append(_money(finding))
-        parts.append(_line("Who answers for it", f"{finding.owner}. Look again on {finding.review}"))
-    parts.append(_line("It would change with", finding.flip))
-    settles = "What would settle it" if finding.status == "cannot say" else "What would change it"
-    parts.append(_line(settles, finding.settles))
+        local = not finding.level and all(i.startswith("local:") for i in finding.trace)
+        again = "Look again on" if finding.review >= e.place["edition"] else "It was due for another look on"
+        facts += [
+            ("It rests on", OWN if local else LEVELS[finding.level]),
+            ("People told us", finding.heard),
+            ("Who answers for it", f"{finding.owner}. {again} {periods.label(finding.review)}"),
+        ]
+    settles = "What would settle it" if finding.status == "cannot say" else "What would tell more"
+    facts += [("It would change with", finding.flip), (settles, finding.settles)]
     steady = _steady(e).get(finding.key)
     if steady and (finding.recommends or steady["share"] < 1):
         moved = f". What moves it most: {MOVES[steady['moved_by']]}" if steady["moved_by"] else ""
-        parts.append(
-            _line(
-                "How sure",
-                f"{stability.WORDS[steady['label']]} ({round(RUNS * steady['share'])} of {RUNS} ways){moved}",
-            )
-        )
-    parts += [_trace(e, finding), _considered(finding)]
-    return f'<section class="hb-finding hb-{kind}" id="{text(anchor(finding.key))}">{"".join(parts)}</section>'
+        ways = f"{round(stability.RUNS * steady['share'])} of {stability.RUNS} ways"
+        facts.append(("How sure", f"{stability.WORDS[steady['label']]} ({ways}){moved}"))
+    listed = "".join(f"<dt>{text(label)}</dt><dd>{prose(words)}</dd>" for label, words in facts if words)
+    lead = f"We recommend: {_small(STATUSES[finding.status])}" if finding.recommends else STATUSES[finding.status]
+    return (
+        f'<section class="hb-finding hb-{kind}" id="{text(anchor(finding.key))}">'
+        f'<p class="hb-status"><span class="hb-subject">{text(finding.title or ABOUT[finding.area])}</span> {text(lead)}</p>'
+        f"<p>{prose(_without_title(finding))}</p>{_money(finding)}"
+        f'<dl class="hb-facts-list">{listed}</dl>{_trace(e, finding)}{_considered(finding)}</section>'
+    )
+
+
+def _small(words: str) -> str:
+    return words[:1].lower() + words[1:]
+
+
+def _without_title(finding: Finding) -> str:
+    """Return the words of a finding without its title, which stands above them."""
+    title = rf"“?{re.escape(finding.title)}”?[:.] " if finding.title else "(?!)"
+    return re.sub(rf"^(Fictional data\. )?{title}(.)", lambda m: (m[1] or "") + m[2].upper(), finding.words)
 
 
 MOVES = {
     "neighbours": "which places it is compared with",
     "year": "whether the last year or the one before it is used",
-    "prices": "the year of prices",
     "prior": "whether figures that rest on few people are drawn towards the others",
-    "thresholds": "the thresholds, a little stricter or laxer",
+    "thresholds": "the thresholds, all a little stricter or laxer",
 }
-
-
-def _not_heard(e: Evidence) -> str:
-    asked = (e.local or {}).get("listening")
-    return "nothing that bears on this" if asked else "nothing yet: nobody here has been asked for this book"
 
 
 def anchor(key: str) -> str:
@@ -129,12 +128,14 @@ def _row(e: Evidence, identity: str) -> str:
         row = e.expected.loc[identity.partition(":")[2]]
         spent = f"{number(row['actual'], 'gbp', 0)} spent" if row["actual"] == row["actual"] else "no value"
         return f'<li><a href="{link}">Spend beside what need lets one expect</a>: {text(spent)} a child, cash</li>'
-    return f'<li><a href="{link}">From the locality\'s own evidence</a>: {text(_named(e, identity))}</li>'
+    return f'<li><a href="{link}">{text(_named(e, identity))}</a>, from the locality\'s own evidence</li>'
 
 
 def _named(e: Evidence, identity: str) -> str:
     row = (resolve(e, identity) or {"row": {}})["row"]
-    return str(row.get("name") or row.get("rule") or identity.partition(":")[2])
+    if identity == "local:burden":
+        return "What staff are asked to write down"
+    return str(row.get("name") or row.get("rule") or row.get("theme") or identity.partition(":")[2])
 
 
 def _considered(finding: Finding) -> str:
@@ -147,22 +148,29 @@ def _considered(finding: Finding) -> str:
 
 
 def not_recommended(e: Evidence) -> Html:
-    """Return everything that the rules do not recommend, each with its reason, so that silence is never a verdict."""
+    """Return everything that the rules looked at and do not recommend, each with its reason: silence is no verdict."""
     rows = []
     for finding in findings(e):
         if not finding.recommends:
-            link = Html(f'<a href="#{text(anchor(finding.key))}">{text(finding.title or _about(finding))}</a>')
-            rows.append([link, STATUSES[finding.status], finding.settles])
-    if not rows:
-        return paragraph("Every rule recommends something here.")
-    head = ["What", "What the rule says", "What would change or settle it"]
-    return tables.table(f"Not recommended for {e.name}, and why", head, rows)
-
-
-def _about(finding: Finding) -> str:
-    return {1: "Shared institutions", 2: "Needs", 3: "Earlier help", 4: "Programmes", 5: "Rules in the way"}[
-        finding.area
+            link = Html(f'<a href="#{text(anchor(finding.key))}">{text(finding.title or ABOUT[finding.area])}</a>')
+            words = prose(_without_title(finding))
+            rows.append(f"<li>{link}: <strong>{text(_small(STATUSES[finding.status]))}</strong>. {words}</li>")
+    parts = [f'<ul class="hb-not">{"".join(rows)}</ul>'] if rows else []
+    looked = [[what, why] for finding in findings(e) for what, why in finding.considered]
+    known = {what for what, _ in looked}
+    every = needs.judged(e, stability.given(e)) if e.nation == "England" else []
+    looked += [
+        [e.indicators[j.latest.id]["title"], j.need]
+        for j in every
+        if j.need and e.indicators[j.latest.id]["title"] not in known
     ]
+    if looked:
+        table = tables.table("Looked at within an area, and why it is not named there", ["What", "Why"], looked)
+        parts.append(f"<details><summary>Looked at, and not named: {len(looked)}</summary>{table}</details>")
+    return Html("".join(parts)) if parts else paragraph("Every rule recommends something here.")
+
+
+ABOUT = {1: "Shared institutions", 2: "Needs", 3: "Earlier help", 4: "Programmes", 5: "Rules in the way"}
 
 
 def take_away(e: Evidence) -> Html:

@@ -11,9 +11,21 @@ from .narrative import Html, listed, number, paragraph
 from .rules import STATUSES
 
 FIRST = (
-    "This is the first edition that is kept, so there is nothing to compare it with yet. From the next one on, this place"
+    "This is the first edition that is kept, so there is nothing to compare it with yet. From the next one on, this part"
     " says what changed and why: new data, revised, redefined, recoded, or worked out in another way."
 )
+
+
+SERIES = {
+    # kind: what is said of so many series
+    "new data": "with new data",
+    "revised": "revised",
+    "redefined": "redefined",
+    "recoded": "under another code",
+    "method": "worked out in another way",
+    "new indicator": "new here",
+    "gone": "gone",
+}
 
 
 def _number(findings: int) -> str:
@@ -30,17 +42,16 @@ def of_place(e: Evidence) -> Html:
         return paragraph(FIRST, "hb-gap")
     figures, flips, since = e.changes["figures"], e.changes["findings"], e.changes["since"]
     if not figures and not flips:
-        return paragraph(f"Nothing changed for {e.name} since the edition of {since}.")
+        return paragraph(f"No figure and no finding changed for {e.name} since the edition of {periods.label(since)}.")
     kinds = Counter(c["kind"] for c in figures)
-    said = [f"{n} series {kind}" for kind, n in sorted(kinds.items())]
-    lead = (
-        f"Since the edition of {since}: {listed(said) if said else 'no figure changed'}; {_number(len(flips))} changed."
-    )
+    said = [f"{n} {SERIES[kind]}" for kind, n in sorted(kinds.items())]
+    counted = f"of the series of figures, {listed(said)}" if said else "no figure changed"
+    lead = f"Since the edition of {periods.label(since)}: {counted}; {_number(len(flips))} changed."
     meaning = " ".join(f"{kind.capitalize()}: {editions.KINDS[kind]}." for kind in sorted(kinds))
     rows = [
         [
             _title(e, c["indicator"]),
-            c["kind"],
+            _kind(c),
             _value(e, c, "period", "value"),
             _value(e, c, "period_before", "value_before"),
         ]
@@ -65,7 +76,13 @@ def _value(e: Evidence, change: dict, period: str, value: str) -> str:
         return "none"
     own = e.indicators.get(change["indicator"])
     shown = number(change[value], own["unit"], own["decimals"]) if own else f"{change[value]:g}"
-    return f"{shown} in {periods.label(change[period])}"
+    return f"{shown}, {periods.label(change[period])}"
+
+
+def _kind(change: dict) -> str:
+    """Return what changed; a revision that leaves the newest value as it was is of an earlier period, and says so."""
+    same = change["kind"] == "revised" and change["value"] == change["value_before"]
+    return "revised, in an earlier period" if same else change["kind"]
 
 
 def overall() -> Html:
@@ -77,11 +94,14 @@ def overall() -> Html:
     names = json.loads((path.parent / "indicators.json").read_text(encoding="utf-8"))
     places = f"{whole['localities']} localities"
     if not whole["figures"] and not whole["findings"]:
-        return paragraph(f"Nothing changed in {places} since the edition of {whole['since']}.")
+        return paragraph(
+            f"No figure and no finding changed in {places} since the edition of {periods.label(whole['since'])}."
+        )
     kinds = sorted({c["kind"] for c in whole["figures"]})
-    said = [f"{len([c for c in whole['figures'] if c['kind'] == kind])} {kind}" for kind in kinds]
+    said = [f"{len([c for c in whole['figures'] if c['kind'] == kind])} {SERIES[kind]}" for kind in kinds]
     flips = sum(f["places"] for f in whole["findings"])
-    lead = f"Since the edition of {whole['since']}, in {places}: indicators by what changed, {listed(said) if said else 'none'}; {_number(flips)} changed."
+    counted = f"of the indicators, {listed(said)}" if said else "no figure changed"
+    lead = f"Since the edition of {periods.label(whole['since'])}, in {places}: {counted}; {_number(flips)} changed."
     rows = [
         [names.get(c["indicator"], {}).get("title", c["indicator"]), c["kind"], str(c["places"])]
         for c in whole["figures"]

@@ -247,7 +247,7 @@ def _barriers() -> list[dict]:
         # id, rule, owner, department, level, cases, hours, people, status, protects, next move, due
         ("b01", "Help ends on the day a child turns five", "Council", "none", "local", 34, 210, 29, "asked", "no", "Cabinet to decide", "2026-03-31"),
         ("b02", "A family must be referred anew for each service", "Government department for families", "Families", "guidance", 61, 400, 52, "found", "no", "Write for a waiver of a year", "2027-01-31"),
-        ("b03", "Two budgets may not pay for one worker", "Government department for work", "Work", "law", 12, 90, 9, "found", "no", "Take it to the minister's office", "2027-04-30"),
+        ("b03", "Two budgets may not pay for one worker", "Government department for work", "Work", "law", 12, 90, 9, "found", "no", "Take it to the minister's office", "2029-04-30"),
         ("b04", "Parents must agree before notes are shared", "Parliament", "Justice", "law", 80, 300, 70, "kept", "yes", "Explain it in plain words", ""),
         ("b05", "Only a doctor's letter is accepted", "", "", "not known", 18, 40, 16, "found", "not known", "Find the rule in writing", ""),
         ("b06", "The hall may not open on Sundays", "Council", "none", "local", 10, 0, 10, "changed", "no", "Count who comes", "2025-09-01"),

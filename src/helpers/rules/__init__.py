@@ -29,11 +29,11 @@ AREAS = {
 STATUSES = {
     # what a rule recommends
     "look first": "Look here first",
-    "invest": "Worth investing in",
+    "invest": "Invest",
     "convene": "Bring together",
     "measure": "Measure this",
-    "share data": "Share or start this data",
-    "test": "Worth testing",
+    "share data": "Start, share or stop some data",
+    "test": "Test",
     "fix the data first": "Fix the data first",
     "scale": "Scale",
     "grow and fix reach": "Grow, and reach those with the highest need",
@@ -118,12 +118,15 @@ def resolve(e: Evidence, identity: str) -> dict | None:
     return None
 
 
+ROWS = {"listening": "themes"}  # what an analysis calls its rows, where it is not the name of the table
+
+
 def records(content: object, table: str) -> list[dict]:
     """Return the rows in what an analysis of a local pack gives: a list of records, or a mapping that holds them."""
     if isinstance(content, list):
         return [r for r in content if isinstance(r, dict)]
     if isinstance(content, dict):
-        inner = content.get(table, content.get("rows"))
+        inner = content.get(ROWS.get(table, table), content.get("rows"))
         if inner is not None:
             return records(inner, table)
         return [{"id": key, **value} for key, value in content.items() if isinstance(value, dict)]
@@ -137,7 +140,7 @@ def rules() -> dict[str, object]:
 
 
 def derive(e: Evidence, thresholds: dict) -> list[Finding]:
-    """Return the findings of every rule, by area, each passed through the gates.
+    """Return the findings of every rule, by area, each passed through the gates; within an area, what is asked for first.
 
     Raises DataError where a finding rests on evidence that is not there or of quality 3, lacks the evidence that its
     area asks for, or where an area has no finding.
@@ -149,13 +152,13 @@ def derive(e: Evidence, thresholds: dict) -> list[Finding]:
         findings = _keyed(name, module.recommend(e, thresholds))
         for finding in findings:
             wrong += [f"src/helpers/rules/{name}.py: {fault}" for fault in faults(e, finding)]
-            found.append(_dated(e, passed(e, finding, thresholds), thresholds))
+            found.append(_dated(e, _told(e, passed(e, finding, thresholds)), thresholds))
     empty = [a for a in AREAS if not any(f.area == a for f in found)]
     if empty:
         wrong.append(f"src/helpers/rules: no finding for area {empty}. Each area needs one, if only 'cannot say'.")
     if wrong:
         raise DataError(wrong)
-    return sorted(found, key=lambda f: f.area)
+    return sorted(found, key=lambda f: (f.area, not f.recommends, f.status == "cannot say"))
 
 
 def _keyed(name: str, findings: list[Finding]) -> list[Finding]:
@@ -168,6 +171,13 @@ def _keyed(name: str, findings: list[Finding]) -> list[Finding]:
         unique = key if seen[key] == 1 else f"{key}-{seen[key]}"
         out.append(replace(finding, key=re.sub(r"[^a-z0-9:_-]+", "-", unique.lower()).strip("-")))
     return out
+
+
+def _told(e: Evidence, finding: Finding) -> Finding:
+    """Say beside a recommendation what people said of it, where the rule said nothing of that."""
+    from ._heard import said  # it needs Finding
+
+    return replace(finding, heard=said(e, finding)) if finding.recommends and not finding.heard else finding
 
 
 def _dated(e: Evidence, finding: Finding, thresholds: dict) -> Finding:

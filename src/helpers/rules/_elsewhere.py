@@ -9,6 +9,7 @@ from ..evidence import Evidence, Latest
 from . import Finding
 
 CHAPTERS = ("needs", "outcomes")
+NAMED = {"key": "needs", "title": "Needs to look at first"}
 
 
 def against(e: Evidence, word: str) -> list[Latest]:
@@ -24,9 +25,13 @@ def needs(e: Evidence) -> list[Finding]:
     """Return the needs to look at first, or say that there is too little to name any."""
     every = [e.latest(i) for chapter in CHAPTERS for i in e.select(chapter)]
     compared = [c for c in every if c.against in ("better", "similar", "worse")]
-    settles = "More figures with an interval, and what people say they need: nobody has been asked for this book yet."
+    settles = "More figures with an interval, and what people say they need."
     if not e.nation:
-        return [Finding(2, "cannot say", f"No public figure is held for {e.name}, so no need can be named.", settles)]
+        return [
+            Finding(
+                2, "cannot say", f"No public figure is held for {e.name}, so no need can be named.", settles, **NAMED
+            )
+        ]
     nation = e.standard(compared)
     counted = (
         f"{len(compared)} indicators on which better and worse can be told have an interval and a figure of {nation}."
@@ -34,14 +39,15 @@ def needs(e: Evidence) -> list[Finding]:
     worse = against(e, "worse")
     if not worse:
         words = f"{counted} On none of them is {e.name} clearly worse than {nation} and its {e.comparator}."
-        return [Finding(2, "nothing found" if compared else "cannot say", words, settles)]
+        return [Finding(2, "nothing found" if compared else "cannot say", words, settles, **NAMED)]
+    flip = f"an interval that reaches the figure of {nation}, for each of them"
     titles = "; ".join(e.indicators[c.id]["title"] for c in worse)
     words = (
         f"{titles}. On each, the 95% interval for {e.name} lies wholly on the worse side of the figure of {nation},"
         f" and its value on the worse side of the median of its {e.comparator}. {counted} About {0.025 * len(compared):.1f} of"
         " them would look worse by chance alone. The order says nothing of their weight."
     )
-    return [Finding(2, "look first", words, settles, tuple(c.id for c in worse))]
+    return [Finding(2, "look first", words, settles, tuple(c.id for c in worse), flip=flip, **NAMED)]
 
 
 def learning(e: Evidence) -> list[Finding]:
@@ -52,4 +58,4 @@ def learning(e: Evidence) -> list[Finding]:
         f" {where}. The rule reads an account that is of England only."
     )
     settles = "An account of what is spent on children each year, line by line, with early and late help told apart."
-    return [Finding(3, "cannot say", words, settles)]
+    return [Finding(3, "cannot say", words, settles, key="learning:rebalance", title="Earlier help for children")]

@@ -22,6 +22,8 @@ def faults(e: Evidence, finding: Finding) -> list[str]:
     """Return what is wrong with the evidence that a finding names; each fails the build."""
     found = []
     kinds = set()
+    if finding.recommends and not finding.trace:
+        found.append(f"'{finding.key}' recommends, but names no evidence.")
     for identity in finding.trace:
         evidence = resolve(e, identity)
         if evidence is None:
@@ -41,7 +43,11 @@ def faults(e: Evidence, finding: Finding) -> list[str]:
 
 
 def data(e: Evidence, finding: Finding, thresholds: dict) -> str:
-    """The rows are there, and not too old to act on."""
+    """The rows are there, whole, add up to the published total, and are not too old to act on.
+
+    How many people a figure rests on is in its interval, which the rules ask for; results of programmes with too few
+    people have no level that could bear a recommendation.
+    """
     if finding.status in ASKS_FOR_DATA:
         return ""
     limit = thresholds.get("oldest_months")
@@ -52,10 +58,25 @@ def data(e: Evidence, finding: Finding, thresholds: dict) -> str:
         title = e.indicators[identity]["title"]
         if not latest.period:
             return f"'{title}' has no value for {e.name}"
+        if latest.coverage and latest.coverage.split(" of ")[0] != latest.coverage.split(" of ")[1].split()[0]:
+            return f"'{title}' is there for {latest.coverage} only"
+        why = _unreconciled(e, identity)
+        if why:
+            return why
         age = periods.age_in_months(latest.period, e.place["edition"])
         if limit and age > limit:
             return f"'{title}' is {age} months old, and no more than {limit:.0f} are allowed"
     return ""
+
+
+def _unreconciled(e: Evidence, identity: str) -> str:
+    """Return why a line of spend cannot be trusted: its account does not make the published total in its newest year."""
+    account = identity.partition("_")[0]
+    own = e.early_late[(e.early_late["area_code"] == e.place["area_code"]) & (e.early_late["account"] == account)]
+    if e.indicators[identity]["chapter"] != "spend" or own.empty:
+        return ""
+    last = own.sort_values("financial_year").iloc[-1]
+    return f"the account of {last['financial_year']} does not add up: {last['note']}" if last["note"] else ""
 
 
 def integrity(e: Evidence, finding: Finding, thresholds: dict) -> str:

@@ -38,8 +38,8 @@ def _ask(e: Evidence, own: dict) -> Finding:
         "cannot say",
         f"No open data tells which organisations in {e.name} work together, or which of them others rely on{which}.",
         "A list of the organisations that help people here, and for each: whom it works with, how often, and how far"
-        " it trusts them; answered by at least 70% of those asked. The tables of organisations and ties that"
-        f" handbook new-pack {e.place.get('slug', '')} writes ask just that.",
+        " it trusts them; answered by at least 70% of those asked. The tables of organisations and ties ask just"
+        f" that: handbook new-pack {e.place.get('slug', '')} writes them.",
         key="institutions:backbone",
         title="Backbone organisations",
     )
@@ -73,12 +73,13 @@ def _backbone(own: dict, found: list[dict], why: str, t: dict) -> Finding:
         return Finding(status="nothing found", words=words, settles=settles, considered=considered, **usual)
     names = _listed([row["name"] for row in found])
     least = min(row["top_share"] for row in found)
+    often = "nearly all of" if least > 0.99 else f"at least {least:.0%} of"
     trust = "; ".join(f"{row['name']} by {_listed(trusting(row, t))}" for row in found)
     net = own["network"]
     words = (
         f"Talk with {names} about taking on the work that holds the others together, and pay for that work for a fixed time. Of"
         f" {net['asked']} organisations asked, {net['answered']} answered. Each of these is among the three that stand most"
-        f" often between others in at least {least:.0%} of {net['draws']:,} networks drawn with {net['left_out']:.0%} of the ties left"
+        f" often between others in {often} {net['draws']:,} networks drawn with {net['left_out']:.0%} of the ties left"
         f" out, and brings together partners that do not know one another. They are trusted by sectors: {trust}. That an"
         " organisation stands between others does not show that it wants to, or that money would help it."
     )
@@ -88,7 +89,7 @@ def _backbone(own: dict, found: list[dict], why: str, t: dict) -> Finding:
         settles=settles,
         trace=tuple(f"local:institutions:{row['id']}" for row in found),
         heard=f"{net['answered']} organisations; the people they serve were not asked who should hold others together",
-        flip=f"a share of {least:.0%} that falls below {t['backbone_top_share']:.0%}, or the trust of one sector lost",
+        flip=f"fewer than {t['backbone_top_share']:.0%} of the networks drawn, where it is {least:.0%}, or the trust of one sector lost",
         considered=considered,
         **usual,
     )
@@ -151,6 +152,7 @@ def _conditions(own: dict) -> list[Finding]:
             heard="the partners, about themselves",
             key="institutions:conditions",
             title="The five conditions of working together",
+            flip="proof that each condition is there",
         )
     ]
 

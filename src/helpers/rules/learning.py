@@ -1,4 +1,4 @@
-"""Area 3: should some money move toward earlier help, as a test; and which figures are missing to learn from?
+"""Area 3: should some money move toward earlier help, as a test?
 
 Three signs are asked for, and each can be wrong by itself: little of the money is early, late help costs more than the
 need lets one expect, and much of the help comes back. All three together are worth a test with a comparison group. This
@@ -17,6 +17,7 @@ from . import Finding, _elsewhere
 
 AREA = 3
 TITLE = "Earlier help for children"
+RISING = ("increasing", "getting worse")
 FAILURE_DEMAND = ("rereferrals", "referrals_no_further_action", "repeat_protection_plans")
 UNIT_COSTS = {
     "unit_cost_looked_after": "a child in care",
@@ -36,7 +37,7 @@ class Sign(NamedTuple):
 
 
 def recommend(e: Evidence, thresholds: dict) -> list[Finding]:
-    """Return "test" where all three signs are there, "watch" where two are, and what it would take to learn more."""
+    """Return "test" where all three signs are there, "watch" where two are, and what would change that."""
     if e.nation != "England":
         return _elsewhere.learning(e)
     years = own_years(e)
@@ -49,8 +50,7 @@ def recommend(e: Evidence, thresholds: dict) -> list[Finding]:
                 "The council's Section 251 return for the missing years.",
                 key="learning:rebalance",
                 title=TITLE,
-            ),
-            *_gaps(e),
+            )
         ]
     first, last = years[0], years[-1]
     around = neighbours(e, last["financial_year"])
@@ -60,6 +60,8 @@ def recommend(e: Evidence, thresholds: dict) -> list[Finding]:
     size = size_of_test(last, around, thresholds)
     story = " ".join(s.words for s in signs)
     turns = "; or ".join(s.turns for s in signs if s.turns)
+    if not there and turns:
+        turns = f"two of these: {turns}"  # one sign alone is nothing to watch
     settles = (
         "A newer return, or another reading of which lines are early. No open data shows activity, outcome and cost of"
         " one service side by side in the same year, so whether earlier help would have avoided late help here is not known."
@@ -86,18 +88,18 @@ def recommend(e: Evidence, thresholds: dict) -> list[Finding]:
             ("other public", "not known: no open figure says what schools, health or police would notice"),
             ("social", "not known, and not put in pounds"),
         )
-        return [Finding(status="test", words=words, money=lanes, **usual), *_gaps(e)]
+        return [Finding(status="test", words=words, money=lanes, **usual)]
     if len(there) == 3:
         words = f"{story} All three signs are there, but {e.name} is not below its {e.comparator} in the early share, so no size of a test follows from them."
-        return [Finding(status="watch", words=words, **usual), *_gaps(e)]
+        return [Finding(status="watch", words=words, **usual)]
     if len(there) == 2:
-        return [Finding(status="watch", words=f"{story} Two of the three signs are there: watch.", **usual), *_gaps(e)]
+        return [Finding(status="watch", words=f"{story} Two of the three signs are there: watch.", **usual)]
     if len(unknown) > 1 or (unknown and there):
         words = f"{story} Too little is known to say whether money should move toward earlier help."
-        return [Finding(status="cannot say", words=words, **usual), *_gaps(e)]
+        return [Finding(status="cannot say", words=words, **usual)]
     count = "One" if there else "None"
     words = f"{story} {count} of the three signs is there, so nothing is recommended."
-    return [Finding(status="nothing found", words=words, **usual), *_gaps(e)]
+    return [Finding(status="nothing found", words=words, **usual)]
 
 
 @once
@@ -190,21 +192,22 @@ def _late(e: Evidence, t: dict) -> Sign:
         f" (80% interval {_pounds(row['low'])} to {_pounds(row['high'])})."
     )
     there = bool(row["studentised"] >= limit)
-    turns = f"late spend {'less' if there else 'more'} than {limit:g} standard errors above what is expected; it is {row['studentised']:.2f}"
+    turns = f"late spend {'less' if there else 'more'} than {limit:g} standard errors above what is expected (it is {row['studentised']:.2f})"
     return Sign(there, words, turns)
 
 
 def priority(e: Evidence, thresholds: dict) -> list[str]:
-    """Return the rates of help that comes back that are high here: likely above England, not by chance, not like its neighbours."""
+    """Return the rates of help that comes back that are high here, by the tests of a priority need.
+
+    They have no side on which everyone agrees that it is good, so the rule of needs does not judge them itself; here a
+    high rate is taken for a sign to look closer.
+    """
     column = f"p_higher_{e.comparator_set}"
     found = []
     for row in _rates(e):
-        likely = row.p_higher >= thresholds["failure_demand_probability"] and row.q <= thresholds["failure_demand_q"]
-        if (
-            likely
-            and getattr(row, column) >= thresholds["failure_demand_against_neighbours"]
-            and row.excess >= thresholds["failure_demand_people"]
-        ):
+        likely = row.p_higher >= thresholds["needs_probability"] and row.q <= thresholds["needs_false_discovery"]
+        stands_out = getattr(row, column) >= thresholds["needs_against_neighbours"] or row.recent in RISING
+        if likely and stands_out and row.excess >= thresholds["needs_excess_people"]:
             found.append(row.indicator)
     return sorted(found)
 
@@ -216,10 +219,10 @@ def _failure_demand(e: Evidence, t: dict) -> Sign:
     high = priority(e, t)
     nearest = max(known)
     shown = "more than 99%" if nearest > 0.99 else f"{nearest:.0%}"
-    limit = f"{t['failure_demand_probability']:.0%}"
+    limit = f"{t['needs_probability']:.0%}"
     turns = f"a rate of help that comes back that is above England's with a chance of {limit} or more; the nearest has {shown}"
     if high:
-        turns = f"no rate of help that comes back that is above England's with a chance of {limit} and stands out among its neighbours"
+        turns = f"no rate of help that comes back that is above England's with a chance of {limit}, and that stands out among its neighbours or rises"
     if not high:
         return Sign(False, f"None of the {len(known)} rates of help that comes back is clearly high.", turns)
     titles = "; ".join(e.indicators[i]["title"] for i in high)
@@ -243,30 +246,6 @@ def _not_there(signs: tuple[Sign, ...]) -> tuple[tuple[str, str], ...]:
         for name, s in zip(names, signs, strict=True)
         if not s.there
     )
-
-
-def _gaps(e: Evidence) -> list[Finding]:
-    """Return which of the figures that this area learns from are missing here, or older than their next release."""
-    missing = []
-    for identity in (*FAILURE_DEMAND, *UNIT_COSTS):
-        if identity in e.indicators and (not e.latest(identity).period or e.latest(identity).newer):
-            latest = e.latest(identity)
-            why = latest.newer or "no value in any year"
-            missing.append((e.indicators[identity]["title"], why, identity))
-    if not missing:
-        return []
-    listed = "; ".join(f"{title} ({why})" for title, why, _ in missing)
-    return [
-        Finding(
-            AREA,
-            "share data",
-            f"To learn here, {e.name} lacks: {listed}.",
-            "The figure of the missing year, from the council's own return.",
-            tuple(i for _, _, i in missing),
-            key="learning:data",
-            title="Data to share",
-        )
-    ]
 
 
 def _pounds(value: float) -> str:

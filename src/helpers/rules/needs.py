@@ -10,11 +10,16 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from scipy import stats
+
+from .. import periods
 from ..evidence import Evidence, Latest, once
 from . import Finding, _elsewhere
 
 AREA = 2
 CHAPTERS = ("needs", "outcomes")
+NORMAL_95 = stats.norm.ppf(0.975)
+SUREST = 1 - 1e-9
 TRENDS = {"worse": "getting worse", "better": "getting better"}
 
 
@@ -102,7 +107,7 @@ def tied(one: Judged, other: Judged) -> bool:
 
 
 def recommend(e: Evidence, thresholds: dict) -> list[Finding]:
-    """Return a finding for each priority need, what was looked at and not named, and what hides within the place."""
+    """Return a finding for each priority need, and what was looked at and not named."""
     if e.nation != "England":
         return _elsewhere.needs(e)
     every = judged(e, thresholds)
@@ -125,29 +130,27 @@ def recommend(e: Evidence, thresholds: dict) -> list[Finding]:
                 "nothing found" if compared else "cannot say",
                 f"{counted} None of them is a priority need of {e.name} by the rule.",
                 "Intervals for the other indicators, and what people say they need.",
+                key="needs",
+                title="Priority needs",
                 considered=considered,
-            ),
-            _hidden(),
+            )
         ]
-    findings = [_finding(e, j, found, counted, considered if n == 0 else ()) for n, j in enumerate(found)]
-    return [*findings, _hidden()]
+    return [_finding(e, j, found, counted, considered if n == 0 else (), thresholds) for n, j in enumerate(found)]
 
 
-def _finding(e: Evidence, one: Judged, found: list[Judged], counted: str, considered: tuple) -> Finding:
+def _finding(e: Evidence, one: Judged, found: list[Judged], counted: str, considered: tuple, t: Mapping) -> Finding:
     title = e.indicators[one.latest.id]["title"]
     if one.worse_near == one.worse_near:
         near = f"{sure(one.worse_near)} that it is worse than the mean of its {e.comparator}"
     else:
         near = f"too few of its {e.comparator} have an interval"
+    low = e.indicators[one.latest.id]["polarity"].startswith("low")
+    who = "more people are affected" if low else "fewer people have a good result"
     words = (
-        f"{title}: {sure(one.worse)} that {e.name} is worse than England, and {near}. The recent trend: {one.recent}."
-        f" That is about {one.people:,.0f} people more than at England's rate ({one.people_lower:,.0f} to"
-        f" {one.people_upper:,.0f}). {counted}"
+        f"{title}: {sure(one.worse)} that {e.name} is worse than England ({periods.label(one.latest.period)}), and {near}. The"
+        f" recent trend: {one.recent}."
+        f" About {one.people:,.0f} {who} than at England's rate ({one.people_lower:,.0f} to {one.people_upper:,.0f}). {counted}"
     )
-    if not e.indicators[one.latest.id]["polarity"].startswith("low"):
-        words = words.replace(
-            "people more than at England's rate", "people fewer with a good result than at England's rate"
-        )
     ties = [e.indicators[j.latest.id]["short_title"] for j in found if j is not one and tied(one, j)]
     if ties:
         words += f" In numbers of people it cannot be told apart from: {'; '.join(ties)}."
@@ -160,20 +163,50 @@ def _finding(e: Evidence, one: Judged, found: list[Judged], counted: str, consid
         (one.latest.id,),
         key=f"needs:{one.latest.id}",
         title=title,
+        flip=nearest(one, e.comparator, t),
         considered=considered,
     )
 
 
-def _hidden() -> Finding:
-    return Finding(
-        AREA,
-        "cannot say",
-        "Whether a figure that looks ordinary hides a gap inside the place cannot be told: no source here gives both sides of"
-        " a gap, such as pupils with and without free school meals, with an interval.",
-        "The number of people on each side of the gap, with the number who did well.",
-        key="needs:hidden-gap",
-        title="Gaps within the place",
-    )
+def nearest(one: Judged, comparator: str, t: Mapping[str, float]) -> str:
+    """Return the smallest change that would make a priority need none: the test that it passes by least.
+
+    How far each test is from turning is told in standard errors of the figure, so that chances, what is left after
+    all comparisons (q) and numbers of people can be set side by side.
+    """
+    spread = (one.people_upper - one.people_lower) / (2 * NORMAL_95)
+    near, limit = one.worse_near, t["needs_against_neighbours"]
+    beside = f"a chance of being worse than the mean of its {comparator} below {limit:.0%}, where it is {_exact(near)}"
+    tests = [
+        (
+            _apart(one.worse, t["needs_probability"]),
+            f"a chance of being worse than England below {t['needs_probability']:.0%}, where it is {_exact(one.worse)}",
+        ),
+        (
+            _apart(1 - one.q / 2, 1 - t["needs_false_discovery"] / 2),
+            f"a share of false alarms above {t['needs_false_discovery']:.0%}, where it is {max(one.q, 0.001):.1%}",
+        ),
+        (
+            (one.people - t["needs_excess_people"]) / spread if spread > 0 else math.inf,
+            f"a difference of fewer than {t['needs_excess_people']:g} people from England's rate, where it is {one.people:,.0f}",
+        ),
+    ]
+    worsens = one.recent == TRENDS["worse"]
+    if near >= limit and not worsens:
+        tests.append((_apart(near, limit), beside))
+    elif near >= limit:
+        tests.append((_apart(near, limit), f"{beside}, and a trend that is no longer {TRENDS['worse']}"))
+    else:
+        tests.append((0.0, f"a trend that is no longer {TRENDS['worse']}"))
+    return min(tests)[1]
+
+
+def _exact(p: float) -> str:
+    return percent(p) if p > 0.99 else f"{p:.1%}"
+
+
+def _apart(chance: float, limit: float) -> float:
+    return float(stats.norm.ppf(min(chance, SUREST)) - stats.norm.ppf(limit))
 
 
 def sure(p: float) -> str:
@@ -182,4 +215,13 @@ def sure(p: float) -> str:
     >>> sure(0.9998), sure(0.962)
     ('a chance of more than 99%', 'a chance of 96%')
     """
-    return "a chance of more than 99%" if p > 0.99 else f"a chance of {math.floor(100 * p)}%"
+    return f"a chance of {percent(p)}"
+
+
+def percent(p: float) -> str:
+    """Return a chance as a percentage that claims no more digits than it has.
+
+    >>> percent(0.9998), percent(0.962)
+    ('more than 99%', '96%')
+    """
+    return "more than 99%" if p > 0.99 else f"{math.floor(100 * p)}%"

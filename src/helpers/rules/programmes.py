@@ -1,9 +1,9 @@
 """Area 4: test, grow, scale or step down, by what a programme is worth, how well that is known, and whom it reaches.
 
 The records come from a locality's own pack, as `Evidence.local["programmes"]`. A record that the procedure can decide
-on holds: id, name; mean and sd (net benefit for one client after the haircut against optimism, £); level (1 to 5);
-clients (future clients); sampling_sd and feasible_n (of a trial); trial_cost (£); break_even (the benefit for one client
-that covers its cost, £); integrity (passes, fails or not known); reach (1: those with the highest need enter as often
+on holds: id, name; benefit and benefit_sd (what it brings for one client, £) and sampling_sd (of a trial), all before the
+haircut against optimism; level (1 to 5); clients (future clients); feasible_n (of a trial); trial_cost (£); break_even
+(what it costs for one client, £: the benefit that covers it); integrity (passes, fails or not known); reach (1: those with the highest need enter as often
 as others); statutory.
 """
 
@@ -31,8 +31,8 @@ SAYS = {
     5: "led to",
 }
 ASKED = {
-    "mean": "what it brings for one client, less what it costs",
-    "sd": "how sure that is",
+    "benefit": "what it brings for one client",
+    "benefit_sd": "how sure that is",
     "level": "how it is known whether it works",
     "clients": "how many people it could still help",
     "sampling_sd": "how much results differ between people",
@@ -54,8 +54,20 @@ class Verdict:
     why: str
 
 
+def net(record: Mapping, t: Mapping) -> dict:
+    """Return a record with mean and sd (net benefit for one client, £) and sampling_sd after the haircut on benefits.
+
+    >>> gross = {"benefit": 500, "benefit_sd": 100, "sampling_sd": 900, "break_even": 300}
+    >>> {k: net(gross, {"optimism_haircut": 0.2})[k] for k in ("mean", "sd", "sampling_sd")}
+    {'mean': 100.0, 'sd': 80.0, 'sampling_sd': 720.0}
+    """
+    keep = 1 - t["optimism_haircut"]
+    own = {"mean": keep * record["benefit"] - record["break_even"], "sd": keep * record["benefit_sd"]}
+    return {**record, **own, "sampling_sd": keep * record["sampling_sd"]}
+
+
 def decide(record: Mapping, t: Mapping) -> Verdict:
-    """Return the verb for one programme. `record`: as in the head of this module; `t`: the thresholds.
+    """Return the verb for one programme. `record`: as `net` gives it; `t`: the thresholds.
 
     Below level 3 the spread is widened to sqrt(s² + m²), so that the chance never passes .84 and no weak design can
     scale or step down anything.
@@ -122,7 +134,9 @@ def recommend(e: Evidence, thresholds: dict) -> list[Finding]:
         return [_without_a_pack(e)]
     found = [_finding(row, thresholds) for row in rows]
     reviews = [r for r in records(content, "providers") if r.get("chance_bottom_tenth") is not None]
-    found += [_conversation(r) for r in reviews if r["chance_bottom_tenth"] >= thresholds["provider_review"]]
+    found += [
+        _conversation(r, thresholds) for r in reviews if r["chance_bottom_tenth"] >= thresholds["provider_review"]
+    ]
     return found
 
 
@@ -134,6 +148,7 @@ def _without_a_pack(e: Evidence) -> Finding:
         " cannot tell one programme's work from another's, so nothing here is a reason to scale one or to cut one.",
         "For each programme: how many people of each level of need were eligible, referred, enrolled and completed; what"
         " changed for them and for people like them who were not in it; and the cost of the year.",
+        title="Programmes",
     )
 
 
@@ -147,16 +162,18 @@ def _finding(row: Mapping, t: Mapping) -> Finding:
     usual = {"area": AREA, "key": f"programmes:{identity}", "title": name, "trace": (f"local:programmes:{identity}",)}
     missing = [words for key, words in ASKED.items() if row.get(key) is None or row[key] != row[key]]
     if missing and row.get("integrity") != "fails":
-        why = row.get("withheld") or f"not known: {'; '.join(missing)}"
-        words = f"{fiction}{name}: the procedure cannot be run, because this is {why}."
-        return Finding(status="cannot say", words=words, settles=f"For {name}: {'; '.join(missing)}.", **usual)
+        why = row.get("withheld") or f"{len(missing)} of the {len(ASKED)} numbers that it asks for are not known"
+        words = f"{fiction}{name}: the rule cannot be run, because {why}."
+        return Finding(status="cannot say", words=words, settles=_sentence("; ".join(missing)), **usual)
     if row.get("integrity") == "fails":
         words = (
             f"{fiction}{name}: its figures fail the check of how they were made"
             f" ({row.get('integrity_why', 'see the panel on outcomes')}), so nothing is said of what it does."
         )
         settles = "An independent check of a random sample of its results."
-        return Finding(status="fix the data first", words=words, settles=settles, **usual)
+        flip = "a check by somebody else that its figures pass"
+        return Finding(status="fix the data first", words=words, settles=settles, flip=flip, **usual)
+    row = net(row, t)
     verdict = decide(row, t)
     level = int(row["level"])
     words = (
@@ -176,6 +193,10 @@ def _finding(row: Mapping, t: Mapping) -> Finding:
         money=tuple((lane, str(said)) for lane, said in dict(row.get("lanes") or {}).items()),
         **usual,
     )
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}."
 
 
 def _settles(level: int) -> str:
@@ -203,7 +224,7 @@ def _flip(row: Mapping, t: Mapping, verdict: Verdict) -> str:
     return "no change of the net benefit within six times its spread"
 
 
-def _conversation(row: Mapping) -> Finding:
+def _conversation(row: Mapping, t: Mapping) -> Finding:
     identity, name = str(row.get("id")), str(row.get("name") or row.get("id"))
     return Finding(
         AREA,
@@ -214,4 +235,5 @@ def _conversation(row: Mapping) -> Finding:
         trace=(f"local:programmes:{row.get('programme', identity)}",),
         key=f"programmes:provider-{identity}",
         title=name,
+        flip=f"a chance below {t['provider_review']:.0%}, where it is {row['chance_bottom_tenth']:.0%}",
     )

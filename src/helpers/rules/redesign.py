@@ -40,9 +40,10 @@ def _ask(e: Evidence) -> Finding:
         "cannot say",
         f"No open data records which rule, form or contract term stops people in {e.name} from getting help in time.",
         "A list of barriers from front-line staff and the people they help: the rule, who owns it, how many cases it"
-        f" touched, the hours it cost, and what was tried. The table of barriers that handbook new-pack {e.place.get('slug', '')}"
-        " writes asks just that.",
+        f" touched, the hours it cost, and what was tried. The table of barriers asks just that: handbook"
+        f" new-pack {e.place.get('slug', '')} writes it.",
         key="barriers",
+        title="Rules, forms and contract terms",
     )
 
 
