@@ -88,11 +88,14 @@ def one(row: dict) -> Html:
     """Return one programme. `row`: of helpers.programmes.results."""
     about = [f"For {_lower(row['who_for'])}." if row["who_for"] else ""]
     about.append(
-        f"Run by {row['provider']}."
-        if row["provider"] and row["provider"] != "several"
-        else "Run by several providers."
+        {"": "Who runs it is not said.", "several": "Run by several providers."}.get(
+            row["provider"], f"Run by {row['provider']}."
+        )
     )
-    about.append(f"Funded by {row['funder']}, {PAID.get(row['payment'], PAID['not known'])}." if row["funder"] else "")
+    paid, share = PAID.get(row["payment"], PAID["not known"]), row.get("payment_share_pct")
+    paid += f" ({share:g}% of the payment)" if row["payment"] == "results" and share is not None else ""
+    about.append(f"Funded by {row['funder']}, {paid}." if row["funder"] else f"Who pays for it is not said; {paid}.")
+    about.append("It must be offered by law." if row["statutory"] else "")
     parts = [
         f'<h3 id="programme-{text(row["id"])}">{text(row["name"])}</h3>',
         paragraph(" ".join(a for a in about if a)),

@@ -7,7 +7,6 @@ from collections import Counter
 from pathlib import Path
 
 from .. import catalogue, guard, paths, schemas, tabular
-from ..tabular import cells
 from ..tabular.files import ENDINGS
 from . import about, sense
 from .columns import NAMES, PERSON, SPEECH, TABLES
@@ -42,10 +41,11 @@ def examine(folder: Path) -> tuple[Pack, list[str]]:
     frames, counts, missing, notes, broken = {}, [], {}, [], set()
     for name, path in files.items():
         table = TABLES[name]
-        got = tabular.read(path, table, known, quiet=table.about in (PERSON, SPEECH))
+        quiet = table.about in (PERSON, SPEECH)
+        got = tabular.read(path, table, known, quiet, example(table))
         if got.faults:
             broken.add(name)
-        faults += got.faults + _without_example(got, table, path.name)
+        faults += got.faults + _half_example(got, table, path.name)
         faults += _published_text(got.frame, table, path.name)
         notes += got.notes
         counts.append({"table": name, "file": path.name, "account": got.account, "kept": got.kept})
@@ -147,23 +147,12 @@ def _published_text(frame, table, file: str) -> list[str]:
     return faults
 
 
-def _without_example(got, table, file: str) -> list[str]:
-    """Take the template's row out of what was read, and say so; a fault where somebody has begun to change it."""
+def _half_example(got, table, file: str) -> list[str]:
+    """Return a fault for each row that began as the template's, and that somebody has begun to change."""
     first = next(c.name for c in table.columns if c.kind in ("id", "text", "pseudonym"))
-    context = tabular.shapes.Context()
-    made = [cells.convert(text, column, context)[0] for text, column in zip(example(table), table.columns, strict=True)]
-    faults = []
-    for row, value in got.frame[first].items():
-        if not value.lower().startswith("example"):
-            continue
-        if all(a == b or (a != a and b != b) for a, b in zip(got.frame.loc[row], made, strict=True)):
-            got.frame = got.frame.drop(index=row)
-            got.kept -= 1
-            got.examples += 1
-        else:
-            what = "it begins with 'example', as the template's row does"
-            faults.append(f"{file}: row {row}, column '{first}': {what}. Write your own in its place.")
-    return faults
+    what = "it begins with 'example', as the template's row does"
+    began = got.frame.index[got.frame[first].str.lower().str.startswith("example")]
+    return [f"{file}: row {row}, column '{first}': {what}. Write your own in its place." for row in began]
 
 
 def burden(own: Pack) -> dict[str, float]:
