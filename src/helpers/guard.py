@@ -97,6 +97,15 @@ def faults(text: str, names: bool = True) -> list[str]:
     return found
 
 
+def names_somebody(text: str) -> bool:
+    """Return whether one of the words of an id is a common given name: an id of a person must be made up.
+
+    >>> names_somebody("jane smith"), names_somebody("p0001"), names_somebody("a")
+    (True, False, False)
+    """
+    return any(word in GIVEN for word in re.split(r"[^a-z]+", text.lower()))
+
+
 def _nhs(text: str) -> bool:
     """Return whether ten digits end with the check digit of an NHS number (weights 10 to 2, modulo 11).
 

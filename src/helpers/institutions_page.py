@@ -35,7 +35,7 @@ STATES = {"yes": "yes", "no": "no: nobody has found one", "unknown": "unknown"}
 def shared(e: Evidence) -> Html:
     """Return the register of shared institutions and the five conditions of working together, or how to add them."""
     own = content(e)
-    if not any(row["status"] != "unknown" or row["date"] for row in own.get("register", [])):
+    if not _registered(own):
         register = paragraph(
             f"Not known: which supporter teams, community anchors, family hubs and extended schools there are in {e.name}. No list"
             f" covers all of England. {how(e, 'register')}",
@@ -57,10 +57,15 @@ def shared(e: Evidence) -> Html:
     return Html(register + _conditions(e, given))
 
 
+def _registered(own: dict) -> bool:
+    """Return whether anybody has looked for a shared institution here."""
+    return any(row["status"] != "unknown" or row["date"] for row in own.get("register", []))
+
+
 def short(e: Evidence) -> Html:
     """Return the register and the five conditions in a sentence each, for the first page; or that they are not known."""
     own = content(e)
-    rows = [row for row in own.get("register", []) if row["status"] != "unknown" or row["date"]]
+    rows = own.get("register", []) if _registered(own) else []
     register = _register_in_words(rows) if rows else "Which shared institutions there are is not known."
     given = own.get("conditions", [])
     said = [row for row in given if row["state"] != "not said"]

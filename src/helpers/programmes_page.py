@@ -41,10 +41,13 @@ def programmes(e: Evidence) -> Html:
         return Html(paragraph(NOTHING, "hb-gap") + _how(e))
     held = paragraph(WITHHELD.format(name=e.name), "hb-gap") if "participants" in e.local.get("withheld", []) else ""
     told = [row["name"] for row in rows if (row["level"] or 0) >= 3]
-    lead = (
-        f"{e.name}'s own pack has {_many(len(rows), 'programme')}. For {len(told)} there is a fair comparison, so that something can be"
-        " said of the difference that it made. For the others this page says what was reported, and what is missing."
-    )
+    lead = f"{e.name}'s own pack has {_many(len(rows), 'programme')}."
+    if told:
+        lead += f" For {len(told)} there is a fair comparison, so that something can be said of the difference that it made."
+    else:
+        lead += " For none is a fair comparison shown, so nothing can be said of the difference that it made."
+    if len(told) < len(rows):
+        lead += f" For the {'others' if told else 'time being'} this page says what was reported, and what is missing."
     return Html(fictional(e) + held + paragraph(lead) + _summary(rows) + "".join(one(row) for row in rows))
 
 

@@ -46,7 +46,7 @@ def examine(folder: Path) -> tuple[Pack, list[str]]:
         if got.faults:
             broken.add(name)
         faults += got.faults + _half_example(got, table, path.name)
-        faults += _published_text(got.frame, table, path.name)
+        faults += _published_text(got.seen, table, path.name)
         notes += got.notes
         counts.append({"table": name, "file": path.name, "account": got.account, "kept": got.kept})
         for column, symbols in got.symbols.items():
@@ -127,7 +127,7 @@ def _files(folder: Path) -> tuple[dict[str, Path], list[str]]:
 
 
 def _published_text(frame, table, file: str) -> list[str]:
-    """Return a fault for each cell that could point at one person; quotes too, though they stay in the file."""
+    """Return a fault for each cell that could point at one person; quotes and ids too, though they stay in the file."""
     remedies = {
         "text": "Take it out: this text is published.",
         "quote": "Take it out: leave a gap, or write what they are, such as 'my neighbour'.",
@@ -141,7 +141,10 @@ def _published_text(frame, table, file: str) -> list[str]:
         words = column.kind in ("text", "quote")
         for row, value in frame[column.name].items():
             looked = value if words else value.replace("-", " ")
-            for said in guard.faults(looked, names=words and column.name not in NAMES) if value else ():
+            found = guard.faults(looked, names=words and column.name not in NAMES) if value else []
+            if column.kind == "pseudonym" or column.name == "coder":
+                found += ["what looks like the name of a person"] if guard.names_somebody(looked) else []
+            for said in found:
                 where = f"{file}: row {row}, column '{column.name}': "
                 faults.append(f"{where}the cell holds {said}. {remedies[column.kind]}")
     return faults

@@ -24,6 +24,7 @@ class Read:
     """A table as it was read. Rows = kept + blank + totals + above the heading + examples + refused."""
 
     frame: pd.DataFrame  # the columns of the table; the index is the row in the file
+    seen: pd.DataFrame  # the same with the rows that were refused, as far as their cells could be read
     faults: list[str]
     notes: list[str]
     rows: int = 0  # rows of the file, the heading left out
@@ -63,7 +64,7 @@ def read(
         grid = Grid(path.name)
         grid.fault(None, None, f"the ending {ending or '(none)'} is not known", "Save it as .csv, .xlsx or .ods.")
     empty = pd.DataFrame({c.name: pd.Series(dtype="float64" if c.kind in NUMBERS else "str") for c in table.columns})
-    out = Read(empty, grid.faults, grid.notes)
+    out = Read(empty, empty, grid.faults, grid.notes)
     found = _heading(grid, keys) if grid.rows else None
     if found is None:
         if not grid.faults:
@@ -206,6 +207,7 @@ def _frame(
         untouched = _is_example(frame, table, example)
         out.examples = int(untouched.sum())
         frame = frame[~untouched]
+    out.seen = frame
     if table.key:
         for row in frame.index[frame.duplicated(list(table.key), keep="first")]:
             same = (frame[list(table.key)] == frame.loc[row, list(table.key)]).all(axis=1)
