@@ -358,3 +358,12 @@ def test_a_name_is_no_pseudonym(folder, table, column):
     fill(folder, table, row | {column: "Jane Bloggs"})
     (found,) = faults(folder)
     assert "name of a person" in found and "made-up id" in found and "Jane" not in found
+
+
+def test_a_check_of_a_pack_finds_faults_in_its_money_too(folder):
+    (folder / "contracts.csv").write_text("contract,provider\nOne,Two\n", encoding="utf-8")
+    (folder / "payments-2025.csv").write_text("Supplier,Amount\nOne,many\n", encoding="utf-8")
+    done = CliRunner().invoke(app, ["check", str(folder)])
+    assert done.exit_code == 1
+    assert "contracts.csv: row 1, column 'who_for': the column is missing" in done.output
+    assert "payments-2025.csv" in done.output

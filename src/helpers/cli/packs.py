@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from .. import geography, pack, paths
+from .. import geography, local_money, pack, paths
 from ..schemas import DataError
 from .shared import app, out, told
 
@@ -42,11 +42,16 @@ def new_pack(
 def check(folder: Path) -> None:
     """Print what a pack holds and what would be published; raise DataError with every fault in it."""
     own, faults = pack.examine(folder)
+    money, more = local_money.examine(folder)
+    faults += more
     if own.counts:
         table = Table("File", "Rows", title="Every row is accounted for")
         for one in own.counts:
             table.add_row(one["file"], one["account"])
         out.print(table)
+    for account, number in money.items():
+        what = "contracts paid by results" if account == "contracts" else "files"
+        out.print(f"{account}: {number} {what} read.", markup=False)
     for note in own.notes:
         out.print(f"note: {note}", markup=False)
     for line in _burden(own):
