@@ -367,3 +367,14 @@ def test_a_check_of_a_pack_finds_faults_in_its_money_too(folder):
     assert done.exit_code == 1
     assert "contracts.csv: row 1, column 'who_for': the column is missing" in done.output
     assert "payments-2025.csv" in done.output
+
+
+def test_no_more_people_say_something_than_were_there(folder):
+    session = {"session": "s1", "date": "2025-05-20", "place": "North", "method": "walk", "people": 9, "who": "parents"}
+    fill(folder, "sessions", session | {"consent": "themes only"})
+    said = {"session": "s1", "passage": "p1", "theme": "waits", "direction": "need", "coder": "a"}
+    fill(folder, "listening", said | {"people": 9}, said | {"passage": "p2"})
+    assert not faults(folder)
+    fill(folder, "listening", said | {"people": 10})
+    (found,) = faults(folder)
+    assert "listening.csv: row 2, columns session, people: more people said it than took part" in found
