@@ -101,7 +101,7 @@ def _sense(frames, files) -> list[str]:
         there = frames["sessions"].set_index("session")["people"]
         check(
             "listening",
-            lambda f: f["people"] > f["session"].map(there),
+            lambda f: f["people"] > f["session"].map(there).astype(float),
             "session, people",
             "more people said it than took part in the session",
             "Correct one of the two numbers.",
