@@ -19,7 +19,7 @@ from python_calamine import CalamineError, SheetVisibleEnum, load_workbook
 from .files import LARGEST, Grid, key
 
 # what reading the parts of a damaged workbook raises: of the zip, of its packing, of the XML, of what the XML lacks
-BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ElementTree.ParseError, ValueError, LookupError)
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ElementTree.ParseError, ValueError, KeyError)
 BROKEN += (AttributeError, TypeError, StopIteration)
 SAVE = "Save the workbook anew as .xlsx without a password, or as .csv."
 ERRORS = re.compile(r"#(REF|N/A|VALUE|DIV/0|NAME|NULL|NUM|SPILL|CALC|FIELD|BLOCKED|UNKNOWN|GETTING_DATA).?|Err:\d+")
