@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from helpers import accounts, demand, evidence, local_notice, outcomes, settings
+from helpers import accounts, evidence, local_notice, outcomes, settings
 from helpers.pack import Pack, burden
 
 SHARED = [{"indicator": "rereferrals", "agreed_on": "2025-01-15", "who": "Council & <NHS>"}]
@@ -27,11 +27,10 @@ def trafford():
 @pytest.mark.parametrize(
     ("table", "title"),
     [
-        (demand.returns, "Referrals that come back within a year"),
         (outcomes.trend_table, "Attainment 8"),
         (partial(accounts.line_table, account="s251"), "Family support"),
     ],
-    ids=["needs", "outcomes", "spend"],
+    ids=["outcomes", "spend"],
 )
 def test_a_shared_measure_is_marked_in_every_chapter_that_shows_it(trafford, table, title):
     page = table(trafford)

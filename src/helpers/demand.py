@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from . import charts, charts_needs, local_notice, measures, periods, tables
+from . import charts, charts_needs, measures, periods, tables
 from .evidence import Evidence, Latest, reason
-from .narrative import COMPARED, Html, interval, listed, number, paragraph, text, value_of
+from .narrative import COMPARED, Html, interval, listed, number, paragraph, value_of
 from .spine import small, standing
 from .standout import percent
 
@@ -181,7 +181,7 @@ def returns(e: Evidence) -> Html:
         counts = newest.count == newest.count and newest.denominator == newest.denominator
         rows.append(
             [
-                Html(text(title) + local_notice.mark(e, indicator)),
+                title,
                 f"{newest.count:,.0f} of {newest.denominator:,.0f} {OF[indicator]}" if counts else "no count",
                 f"{value_of(e, latest)}, {periods.label(latest.period)}",
                 interval(e, latest).removeprefix("95% interval "),

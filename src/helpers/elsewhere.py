@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 
-from . import local_notice, periods
+from . import periods
 from .evidence import Evidence, the
 from .narrative import Html, interval, paragraph, text, value_of
 from .rules._elsewhere import against
@@ -79,7 +79,7 @@ def three(e: Evidence, word: str) -> Html:
     for latest in found[:3]:
         record = e.indicators[latest.id]
         items += (
-            f'<li><a href="{record["chapter"]}.html#{latest.id}">{text(record["title"])}</a>{local_notice.mark(e, latest.id)}: <strong>{text(value_of(e, latest))}</strong>'
+            f'<li><a href="{record["chapter"]}.html#{latest.id}">{text(record["title"])}</a>: <strong>{text(value_of(e, latest))}</strong>'
             f" in {text(periods.label(latest.period))}, {text(the(latest.benchmark_of))} {text(value_of(e, latest, latest.benchmark))}, median of neighbours"
             f" {text(value_of(e, latest, latest.median))} ({latest.n} of {latest.of} have data). {text(interval(e, latest))}.</li>"
         )

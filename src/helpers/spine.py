@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import cards, charts_needs, england_only, local_notice, periods, tables
+from . import cards, charts_needs, england_only, periods, tables
 from .catalogue import THEMES
 from .charts_needs import EDGE
 from .evidence import Evidence, Latest, once, reason
@@ -168,7 +168,7 @@ def table(e: Evidence, chosen: list[Latest], title: str) -> Html:
         def shown(value: float, record=record) -> str:
             return number(value, record["unit"], record["decimals"])
 
-        link = Html(f'<a href="#{c.id}">{text(record["short_title"])}</a>{local_notice.mark(e, c.id)}')
+        link = Html(f'<a href="#{c.id}">{text(record["short_title"])}</a>')
         if not c.period:
             rows.append([link, "No value", "", reason(c.status), "", "", "", "", ""])
             continue

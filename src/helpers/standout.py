@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from . import elsewhere, local_notice, periods, tables
+from . import elsewhere, periods, tables
 from .evidence import Evidence, Latest, once, reason
 from .narrative import COMPARED, Html, interval, listed, paragraph, peers, text, value_of
 from .rules import needs as rule
@@ -42,8 +42,7 @@ def people(one: rule.Judged) -> str:
 
 def _link(e: Evidence, latest: Latest) -> Html:
     record = e.indicators[latest.id]
-    link = f'<a href="{record["chapter"]}.html#{latest.id}">{text(record["short_title"])}</a>'
-    return Html(link + local_notice.mark(e, latest.id))
+    return Html(f'<a href="{record["chapter"]}.html#{latest.id}">{text(record["short_title"])}</a>')
 
 
 def _table(e: Evidence, found: list[rule.Judged], word: str) -> Html:
@@ -248,8 +247,6 @@ def _assets(e: Evidence) -> Html:
     if above:
         names = [f"{small(e, c)} ({value_of(e, c)}; median of neighbours {value_of(e, c, c.median)})" for c in above]
         lead = f"To build on: {e.name} has more than the middle one of its {e.comparator} of {listed(names)}."
-    elif not e.nation:
-        lead = f"Not known: no public figure counts what {e.name} has to build on."
     else:
         lead = f"{e.name} has no more of what is counted here than the middle one of its {e.comparator}."
     nation = e.nation or "Nation"

@@ -24,12 +24,7 @@ def needs(e: Evidence) -> list[Finding]:
     """Return the needs to look at first, or say that there is too little to name any."""
     every = [e.latest(i) for chapter in CHAPTERS for i in e.select(chapter)]
     compared = [c for c in every if c.against in ("better", "similar", "worse")]
-    settles = "More figures with an interval"
-    heard = e.local.get("listening", {}).get("themes")
-    if heard:
-        settles += ". What people said they need is on the needs page; this rule reads statistics alone."
-    else:
-        settles += ", and what people say they need: nobody has been asked for this book yet."
+    settles = "More figures with an interval, and what people say they need: nobody has been asked for this book yet."
     if not e.nation:
         return [Finding(2, "cannot say", f"No public figure is held for {e.name}, so no need can be named.", settles)]
     nation = e.standard(compared)

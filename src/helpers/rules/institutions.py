@@ -78,7 +78,7 @@ def _backbone(own: dict, found: list[dict], why: str, t: dict) -> Finding:
     words = (
         f"Talk with {names} about taking on the work that holds the others together, and pay for that work for a fixed time. Of"
         f" {net['asked']} organisations asked, {net['answered']} answered. Each of these is among the three that stand most"
-        f" often between others in {'all' if least == 1 else f'{least:.0%} or more'} of {net['draws']:,} networks drawn with {net['left_out']:.0%} of the ties left"
+        f" often between others in at least {least:.0%} of {net['draws']:,} networks drawn with {net['left_out']:.0%} of the ties left"
         f" out, and brings together partners that do not know one another. They are trusted by sectors: {trust}. That an"
         " organisation stands between others does not show that it wants to, or that money would help it."
     )
