@@ -95,6 +95,8 @@ def _planted(table, column, values):
     if table == "participants" and column.kind == "number":
         tail = TAILS[column.name]
         return [f"{v + tail:.7f}" if v == v else "" for v in values], {f"{tail:.7f}"[-6:]}
+    if (table, column.name) == ("claims", "paid_gbp"):
+        return [f"{v:.0f}.27197305" if v == v else "" for v in values], {"27197305"}
     if column.kind in NUMBERS:
         return [repr(float(v)) if v == v else "" for v in values], set()
     return list(values), set()

@@ -1,8 +1,8 @@
 """Checks of payment by results: known answers, and what they find and do not find where the truth is planted.
 
 Power with about 1,100 people who started: with the sizes planted in northbeck_people.TRUTHS["result-contract"], creaming,
-parking, bunching and over-claiming were each found in 100 of 100 runs; with half those sizes in 100, 89, 69 and 100. With
-nothing planted, 8 of 200 runs raised a flag (4%).
+parking, bunching and over-claiming were each found in 100 of 100 runs (seeds 0 to 99); with half those sizes (HALF) in 100,
+87, 78 and 100. With nothing planted, 12 of 200 runs raised a flag (seeds 10,000 to 10,199). integrity_page.TRIED says so.
 """
 
 from __future__ import annotations
@@ -22,6 +22,14 @@ from helpers.pack.model import Pack
 
 PUBLISHED = yaml.safe_load((paths.ROOT / "tests" / "published" / "programmes.yml").read_text(encoding="utf-8"))
 CONTRACT = made.TRUTHS["result-contract"]
+MIDDLE = sum(CONTRACT.effect_by_third) / 3
+HALF = made.replace(
+    CONTRACT,
+    started_by_need=CONTRACT.started_by_need / 2,
+    effect_by_third=tuple((MIDDLE + effect) / 2 for effect in CONTRACT.effect_by_third),
+    moved_to_line=CONTRACT.moved_to_line / 2,
+    stands=(1 + CONTRACT.stands) / 2,
+)
 
 
 @cache
@@ -67,6 +75,14 @@ def test_each_planted_fault_is_found():
     found = [verdicts(CONTRACT, seed) for seed in range(runs)]
     for fault in CONTRACT.flags:
         assert sum(v[fault] == "flag" for v in found) >= 0.9 * runs, fault
+
+
+def test_half_of_each_fault_is_found_about_as_often_as_the_page_says():
+    runs = 15
+    found = [verdicts(HALF, seed) for seed in range(runs)]
+    for fault, share in (("creaming_enrolled", 1), ("parking", 0.87), ("bunching", 0.78), ("over_claiming", 1)):
+        seen = sum(v[fault] == "flag" for v in found)
+        assert stats.binomtest(seen, runs, min(share, 0.99)).pvalue > 0.001, fault
 
 
 @pytest.mark.parametrize("alone", ["creaming_enrolled", "parking", "bunching", "over_claiming", "at_cap"])

@@ -30,6 +30,17 @@ CAUGHT = {
     "my name is Zed": "what looks like the name of a person",
     "then Sarah Bloggs came": "what looks like the name of a person",
     "“Mohammed Example” told us": "what looks like the name of a person",
+    "then SARAH BLOGGS came": "what looks like the name of a person",
+    "Sarah B. runs it": "what looks like the name of a person",
+    "Laura McExample and Kevin O'Sample": "what looks like the name of a person",
+    "Sarah told us to stay": "what looks like the name of a person",
+    "it was Keith's daughter": "what looks like the name of a person",
+    "write to jo at example dot org": "an e-mail address",
+    "７７００ ９００１２３ or 07700/900123": "a telephone number",
+    "mobile 7700900123": "a telephone number",
+    "Ｍ33 7ZZ": "a full postcode",
+    "M33-7ZZ": "a full postcode",
+    "AB-12-34-56-C": "a National Insurance number",
 }
 FREE = (
     "There is nowhere to go with a buggy when it rains.",
@@ -44,6 +55,10 @@ FREE = (
     "St Mary Church hall, Thomas Park and Elizabeth House are used",
     "2025-04-23 to 2026-03-31",
     "0 of 12 answered; 01/04/2025",
+    "Victoria Baths, George Street and Victoria Station",
+    "MARK every answer; Dawn to dusk; the King George V field; Queen Elizabeth II hospital",
+    "7,700,900,123 pounds and 7700 900 visits",
+    "look at the dot on the map",
 )
 
 

@@ -174,6 +174,16 @@ def test_without_a_pack_each_section_says_what_is_missing(section):
     assert "Northbeck" in page or "handbook new-pack" in page
 
 
+def test_the_first_page_names_the_register_and_the_five_conditions():
+    said = institutions_page.short(place(FOUND))
+    assert "The register holds 1 community anchor and 2 family hubs." in said
+    assert "Whether there is an extended school is not known." in said
+    assert "There is proof of: common agenda." in said and "Absent: continuous communication." in said
+    assert "recommendations.html#area-1" in said
+    nothing = institutions_page.short(place({}))
+    assert "hb-gap" in nothing and "not known" in nothing
+
+
 def test_pages_escape_what_a_pack_says():
     rows = [{"kind": "<b>", "name": "<i>n", "how_many": 1, "source": "<u>s", "source_date": "2025-01-01"}]
     page = institutions_page.assets(place(institutions.results(Pack.of(assets=rows))))

@@ -29,6 +29,7 @@ RUNGS = [
         "network",
         "need_checks",
         "effects",
+        "bounds",
         "participants",
     },
     {"appraised", "corrections"},
@@ -42,7 +43,8 @@ RUNGS = [
     {"stability", "editions"},
     {"findings", "audit", "barrier_moves"},
     {"narrative", "since"},
-    {"tables", "charts", "breaks", "local_notice", "programmes_words", "england_only", "elsewhere"},
+    {"local_notice"},
+    {"tables", "charts", "breaks", "programmes_words", "england_only", "elsewhere"},
     {"charts_spend", "charts_programmes", "network_chart", "charts_outcomes", "charts_needs", "fast_page"},
     {"freshness", "corrections_page", "decisions_page", "since_page", "improved_page", "appraisal_page"},
     {

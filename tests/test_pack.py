@@ -312,3 +312,69 @@ def test_the_commands_as_the_readme_tells_them(tmp_path):
     assert "trafford/programmes.csv: row 2, column 'design'" in done.output
     assert "1 fault found" in done.output
     assert run("new-pack", "Nowhere", "--to", str(tmp_path)).exit_code == 1
+
+
+def test_a_real_row_may_have_the_key_of_the_example_above_it(folder):
+    """The example of these two tables begins with a word that a real row may need too."""
+    for table, row in (
+        ("conditions", ["common agenda", "absent", "", "2025-06-24"]),
+        ("shared_measures", ["rereferrals", "2025-02-15", "Council and NHS"]),
+    ):
+        with open(folder / f"{table}.csv", "a", encoding="utf-8", newline="") as stream:
+            csv.writer(stream).writerow(row)
+    own, found = pack.examine(folder)
+    assert not found
+    assert own.table("conditions")["state"].tolist() == ["absent"]
+    assert own.table("shared_measures")["agreed_on"].tolist() == ["2025-02-15"]
+    assert {c["account"] for c in own.counts if c["table"] == "conditions"} == {"2 rows: 1 read, 1 example"}
+
+
+def test_a_row_with_one_fault_is_looked_at_for_persons_too(folder):
+    fill(folder, "sessions", {"session": "s1", "date": "soon", "place": "14 Acacia Avenue"})
+    found = [f for f in faults(folder) if "row 2" in f]
+    assert any("column 'date'" in f for f in found) and any("an address" in f for f in found)
+
+
+@pytest.mark.parametrize(("table", "column"), [("participants", "person"), ("listening", "coder")])
+def test_a_name_is_no_pseudonym(folder, table, column):
+    fill(folder, "programmes", PROGRAMME)
+    fill(
+        folder,
+        "sessions",
+        {
+            "session": "s1",
+            "date": "2025-05-20",
+            "place": "North",
+            "method": "walk",
+            "people": 9,
+            "who": "parents",
+            "consent": "none",
+        },
+    )
+    said = {"session": "s1", "passage": "s1-1", "theme": "waits", "direction": "need", "coder": "a"}
+    row = PERSON if table == "participants" else said
+    fill(folder, table, row)
+    assert not faults(folder)
+    fill(folder, table, row | {column: "Jane Bloggs"})
+    (found,) = faults(folder)
+    assert "name of a person" in found and "made-up id" in found and "Jane" not in found
+
+
+def test_a_check_of_a_pack_finds_faults_in_its_money_too(folder):
+    (folder / "contracts.csv").write_text("contract,provider\nOne,Two\n", encoding="utf-8")
+    (folder / "payments-2025.csv").write_text("Supplier,Amount\nOne,many\n", encoding="utf-8")
+    done = CliRunner().invoke(app, ["check", str(folder)])
+    assert done.exit_code == 1
+    assert "contracts.csv: row 1, column 'who_for': the column is missing" in done.output
+    assert "payments-2025.csv" in done.output
+
+
+def test_no_more_people_say_something_than_were_there(folder):
+    session = {"session": "s1", "date": "2025-05-20", "place": "North", "method": "walk", "people": 9, "who": "parents"}
+    fill(folder, "sessions", session | {"consent": "themes only"})
+    said = {"session": "s1", "passage": "p1", "theme": "waits", "direction": "need", "coder": "a"}
+    fill(folder, "listening", said | {"people": 9}, said | {"passage": "p2"})
+    assert not faults(folder)
+    fill(folder, "listening", said | {"people": 10})
+    (found,) = faults(folder)
+    assert "listening.csv: row 2, columns session, people: more people said it than took part" in found

@@ -65,6 +65,7 @@ FORMS = {
     "title above": ("Hubs of the council\n\n" + PLAIN).encode(),
     "blank rows": f"{HEAD}\n\n{ROW}\n,,,,,,,\n\n".encode(),
     "total row": f"{HEAD}\n{ROW}\nTotal,,1200,310000.50,,,,\n".encode(),
+    "a space after the pound sign": PLAIN.replace("£310000.50", '"£ 310,000.50 "').encode(),
     "thousands separators": PLAIN.replace("1200", '"1,200"').replace("£310000.50", '"£310,000.50"').encode(),
     "spaces everywhere": PLAIN.replace(",", " , ").replace("1200", "\u00a01 200 ").encode(),
     "heading in capitals": PLAIN.replace(HEAD, HEAD.upper().replace("_", " ")).encode(),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from . import benchmarks, breaks, charts_spend, england_only, periods, spend, tables
+from . import benchmarks, breaks, charts_spend, england_only, local_notice, periods, spend, tables
 from .evidence import Evidence, once, reason
-from .narrative import Html, number, paragraph
+from .narrative import Html, number, paragraph, text
 
 ACCOUNTS = {
     "s251": "Section 251 outturn (Department for Education)",
@@ -219,7 +219,8 @@ def line_table(e: Evidence, account: str) -> Html:
     rows = []
     for _, line in own.groupby("indicator", sort=False):
         record = line.iloc[0]
-        cells = [record["title"], spend.STAGE_NAMES[record["stage"]]]
+        title = Html(text(record["title"]) + local_notice.mark(e, record["indicator"]))
+        cells = [title, spend.STAGE_NAMES[record["stage"]]]
         for year in (first, last):
             found = line[line["financial_year"] == year]
             cells += [_nominal(found), _per_child(found)]

@@ -42,7 +42,7 @@ def gates(values: list[dict], order: list[str], bands: list[str], caption: str, 
             "field": "who",
             "type": "nominal",
             "scale": {"domain": names, "range": [n[1] for n in own]},
-            "legend": {"columns": 2, "symbolStrokeWidth": 0},
+            "legend": {"columns": 3, "symbolStrokeWidth": 0},
         },
     }
     tooltip = [
@@ -55,7 +55,7 @@ def gates(values: list[dict], order: list[str], bands: list[str], caption: str, 
         "field": "who",
         "type": "nominal",
         "scale": {"domain": names, "range": [n[3] for n in own]},
-        "legend": {"columns": 2, "symbolStrokeWidth": 0},
+        "legend": {"columns": 3, "symbolStrokeWidth": 0},
     }
     line = {
         "mark": {"type": "line", "strokeWidth": 2.5},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import local_money
 from .evidence import Evidence
-from .narrative import Html, listed, money, number, paragraph
+from .narrative import Html, listed, money, number, paragraph, text
 from .payments import details, how
 from .tables import table
 
@@ -26,6 +26,7 @@ def contracts(e: Evidence) -> Html:
                 ),
                 "hb-gap",
             )
+            + _of_programmes(e)
             + details("The columns of that file", columns)
         )
     own = e.money["contracts"]["rows"]
@@ -37,6 +38,17 @@ _CREAMING = (
     " the easiest first and to leave the others. A claim that nobody else checks can be made too high. That a contract has such terms"
     " does not show that either happened."
 )
+
+
+def _of_programmes(e: Evidence) -> str:
+    """Return which programmes of the locality's own pack are paid by results, with a link to the checks of them."""
+    rows = e.local.get("programmes", {}).get("rows", [])
+    names = [row["name"] for row in rows if row["payment"] == "results"]
+    if not names:
+        return ""
+    words = f"Of its own programmes, {listed(names)} {'is' if len(names) == 1 else 'are'} paid by results."
+    link = '<a href="outcomes.html#has-paying-for-results-bent-them">See whether that has bent them.</a>'
+    return f"<p>{text(words)} {link}</p>"
 
 
 def _contract_words(own: list[dict]) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from . import breaks, charts, charts_spend, england_only, periods, spend, tables
+from . import breaks, charts, charts_spend, england_only, local_notice, periods, spend, tables
 from .evidence import Evidence, once, reason
-from .narrative import Html, money, number, paragraph
+from .narrative import Html, money, number, paragraph, text
 
 
 @once
@@ -114,7 +114,7 @@ def _table(e: Evidence, own: pd.DataFrame, order: list[str], newest: str, counte
     cells = own.set_index(["indicator", "financial_year"])
     rows = []
     for key in order:
-        record = [e.indicators[key]["short_title"]]
+        record = [Html(text(e.indicators[key]["short_title"]) + local_notice.mark(e, key))]
         for column in ("value", "per_head"):
             for year in years if column == "per_head" else [newest]:
                 found = cells.loc[(key, year)] if (key, year) in cells.index else None
@@ -143,7 +143,8 @@ def newest_lines(e: Evidence, beginning: str, population: str, caption: str) -> 
     rows = []
     for r in newest.itertuples():
         missing = f"No value: {reason(r.status)}"
-        rows.append([r.title, _pounds(r.value, missing), _pounds(r.per_head, "")])
+        title = Html(text(r.title) + local_notice.mark(e, r.indicator))
+        rows.append([title, _pounds(r.value, missing), _pounds(r.per_head, "")])
     who = e.indicators[population]["short_title"].lower()
     head = ["Line", "Cash", f"For each person, real ({who}, {periods.label(people.period)})"]
     provisional = ", provisional" if (newest["status"] == "provisional").any() else ""

@@ -29,12 +29,30 @@ def series(e: Evidence) -> Html:
     moved = sum(one["word"] == "special cause" for one in found)
     charted = sum(one["word"] != trends.TOO_FEW for one in found)
     words = (
-        f"{e.name} keeps {len(found)} series of its own. {charted} of them {'has' if charted == 1 else 'have'} the"
-        f" {trends.MIN_CHART_POINTS} points in a row that a control chart needs, and {moved} of those"
-        f" {'shows' if moved == 1 else 'show'} more than routine variation. A mark is a reason to look, not a finding: of"
-        " series that do not change, one in five has a marked point within two years, by chance alone."
+        f"{e.name} keeps {len(found)} series of its own. {_counted(len(found), charted, moved)} A mark is a reason to look, not a"
+        " finding: of series that do not change, one in five has a marked point within two years, by chance alone."
     )
     return Html(paragraph(words) + "".join(_one(e, one) for one in found))
+
+
+def _counted(series: int, charted: int, moved: int) -> str:
+    """Return how many series have a chart, and how many of those show more than routine variation.
+
+    >>> _counted(1, 1, 0)
+    'It has the 13 points in a row that a control chart needs, and shows routine variation only.'
+    >>> _counted(3, 2, 1)
+    '2 of them have the 13 points in a row that a control chart needs, and 1 of those shows more than routine variation.'
+    """
+    needs = f"the {trends.MIN_CHART_POINTS} points in a row that a control chart needs"
+    if series == 1:
+        shows = "more than routine variation" if moved else "routine variation only"
+        return f"It has {needs}, and shows {shows}." if charted else f"It does not have {needs} yet."
+    have = (
+        "All of them have" if charted == series else f"{charted or 'None'} of them {'have' if charted > 1 else 'has'}"
+    )
+    if not charted:
+        return f"{have} {needs} yet."
+    return f"{have} {needs}, and {moved or 'none'} of those {'show' if moved > 1 else 'shows'} more than routine variation."
 
 
 def _one(e: Evidence, one: dict) -> str:

@@ -7,14 +7,20 @@ so. No message repeats the text.
 from __future__ import annotations
 
 import re
+import unicodedata
 from itertools import pairwise
 
-E_MAIL = re.compile(r"[\w.+-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\.|\s?\(dot\)\s?|\[dot\])\w+", re.IGNORECASE)
-PHONE = re.compile(r"(?<![\w.])(?:\+44|0044|0)(?:[\s().-]*\d){9,10}(?!\w)")
+E_MAIL = re.compile(
+    r"[\w.+-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\.|\s?\(dot\)\s?|\[dot\])\w+"
+    r"|[\w.+-]+\sat\s[\w-]+\sdot\s(?:com|org|net|co|uk|gov|nhs|ac)\b",
+    re.IGNORECASE,
+)
+# the second form is a mobile number that has lost its 0 in a spreadsheet
+PHONE = re.compile(r"(?<![\w.])(?:(?:\+44|0044|0)(?:[\s()./-]*\d){9,10}|7[1-9]\d{2}[\s-]?\d{3}[\s-]?\d{3})(?!\w)")
 # no D, F, I, Q, U or V at the start, no O as the second letter; the last letter is A to D
-NI_NUMBER = re.compile(r"\b[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z](?:\s?\d){6}\s?[A-D]\b", re.IGNORECASE)
+NI_NUMBER = re.compile(r"\b[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z](?:[\s-]?\d){6}[\s-]?[A-D]\b", re.IGNORECASE)
 TEN_DIGITS = re.compile(r"(?<!\d)\d{3}[\s-]?\d{3}[\s-]?\d{4}(?!\d)")
-POSTCODE = re.compile(r"\b(?:[A-Z]{1,2}\d[A-Z\d]?|GIR) ?\d[ABD-HJLNP-UW-Z]{2}\b", re.IGNORECASE)
+POSTCODE = re.compile(r"\b(?:[A-Z]{1,2}\d[A-Z\d]?|GIR)[ -]?\d[ABD-HJLNP-UW-Z]{2}\b", re.IGNORECASE)
 ADDRESS = re.compile(
     r"\b\d{1,4}[A-Za-z]?,? (?:[A-Z][\w'’-]+ ){1,3}(?:Street|St|Road|Rd|Avenue|Ave|Lane|Close|Drive|Crescent|Grove|Terrace"
     r"|Gardens|Court|Way|Place)\b"
@@ -47,9 +53,17 @@ toby tom tony tracey tracy trevor tyler valerie vanessa vera veronica victoria v
 yasmin yusuf yvonne zahra zainab zara zoe
 """
 GIVEN = frozenset(COMMON.split())
-WORD = re.compile(r"[A-Z][a-z'’-]+")
-NOT_FAMILY = ("street", "road", "school", "centre", "center", "church", "hall", "park", "house", "hospital", "trust")
-PLACES = frozenset([*NOT_FAMILY, "college", "library", "hub", "close", "avenue", "academy", "club", "foundation"])
+NAME = re.compile(r"[A-Z][a-z'’-]+|[A-Z]{2,}|(?:Mc|Mac|O['’]|D['’])[A-Z][a-z]+|[A-Z][a-z]+-[A-Z][a-z]+|[A-Z]")
+SPEECH = "said says told tells asked asks thinks thought wants lives lived feels felt aged"
+SPEAKS = frozenset(SPEECH.split())
+FAMILY = "son daughter boy girl baby child children kids mum mother dad father wife husband partner"
+PEOPLE = frozenset(FAMILY.split())
+NOT_FAMILY = """
+street road school centre center church hall park house hospital trust college library hub close avenue academy club
+foundation baths station line square gardens garden mill works infirmary quay tower estate court ward primary junior
+theatre cathedral university surgery lane way place day week act award i ii iii iv v vi vii viii
+"""
+PLACES = frozenset(NOT_FAMILY.split())
 
 
 def faults(text: str, names: bool = True) -> list[str]:
@@ -62,6 +76,7 @@ def faults(text: str, names: bool = True) -> list[str]:
     >>> faults("Nothing to do for young people in the evening"), faults("Sarah Bloggs said so"), faults("M33 7ZZ")
     ([], ['what looks like the name of a person'], ['a full postcode'])
     """
+    text = unicodedata.normalize("NFKC", text)  # digits and letters of another width are the same ones
     found = []
     for pattern, word in (
         (E_MAIL, "an e-mail address"),
@@ -82,6 +97,15 @@ def faults(text: str, names: bool = True) -> list[str]:
     return found
 
 
+def names_somebody(text: str) -> bool:
+    """Return whether one of the words of an id is a common given name: an id of a person must be made up.
+
+    >>> names_somebody("jane smith"), names_somebody("p0001"), names_somebody("a")
+    (True, False, False)
+    """
+    return any(word in GIVEN for word in re.split(r"[^a-z]+", text.lower()))
+
+
 def _nhs(text: str) -> bool:
     """Return whether ten digits end with the check digit of an NHS number (weights 10 to 2, modulo 11).
 
@@ -94,10 +118,21 @@ def _nhs(text: str) -> bool:
 
 
 def _named(text: str) -> bool:
-    """Return whether a common given name stands before another capitalised word that is no kind of place."""
-    words = text.split()
-    for first, second in pairwise(words):
-        given, family = WORD.fullmatch(first.strip(".,;:!?()\"“”‘'")), WORD.fullmatch(second.strip(".,;:!?()\"“”‘'"))
-        if given and family and given[0].lower() in GIVEN and family[0].lower() not in PLACES:
+    """Return whether a common given name stands before a family name or an initial, or before what only people do.
+
+    >>> _named("then SARAH BLOGGS came"), _named("Sarah B. came"), _named("as Sarah told us"), _named("Sarah's boy")
+    (True, True, True, True)
+    >>> _named("Victoria Baths"), _named("a mark was said to be low"), _named("We met in the George and stayed")
+    (False, False, False)
+    """
+    words = [w.strip('.,;:!?()"“”‘') for w in text.split()]
+    for first, second in pairwise([*words, ""]):
+        plain = re.sub(r"['’]s?$", "", first)
+        if not NAME.fullmatch(plain) or plain.lower() not in GIVEN:
+            continue
+        family = NAME.fullmatch(second.removesuffix("'").removesuffix("’"))
+        if first == plain and family and second.lower() not in PLACES:
+            return True
+        if second.lower() in (PEOPLE if first != plain else SPEAKS):
             return True
     return False

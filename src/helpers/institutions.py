@@ -157,7 +157,7 @@ def candidates(content: dict, thresholds: dict) -> tuple[list[dict], str]:
         return passed, ""
     return [], (
         f"{_count(len(central))} between the others, however the ties are drawn, and"
-        f" {_count(len(passed), 'is', 'are')} also trusted by two sectors, community groups among them; two are needed,"
+        f" {f'{len(passed)} of them is' if passed else 'none of them is'} also trusted by two sectors, community groups among them; two are needed,"
         " so that there is a choice"
     )
 

@@ -23,13 +23,19 @@ def how(e: Evidence, tables_: str) -> str:
     return f"To add it, run handbook new-pack {e.place['slug']}, and fill in the table{'s' if ' ' in tables_ else ''} of {tables_}."
 
 
+STATED = {
+    "evidenced": "There is proof of",
+    "declared": "Partners declare, without proof",
+    "absent": "Absent",
+    "not said": "Nothing is said of",
+}
 STATES = {"yes": "yes", "no": "no: nobody has found one", "unknown": "unknown"}
 
 
 def shared(e: Evidence) -> Html:
     """Return the register of shared institutions and the five conditions of working together, or how to add them."""
     own = content(e)
-    if not any(row["status"] != "unknown" or row["date"] for row in own.get("register", [])):
+    if not _registered(own):
         register = paragraph(
             f"Not known: which supporter teams, community anchors, family hubs and extended schools there are in {e.name}. No list"
             f" covers every place. {how(e, 'register')}",
@@ -51,7 +57,25 @@ def shared(e: Evidence) -> Html:
     return Html(register + _conditions(e, given))
 
 
-def _register(e: Evidence, rows: list[dict]) -> str:
+def _registered(own: dict) -> bool:
+    """Return whether anybody has looked for a shared institution here."""
+    return any(row["status"] != "unknown" or row["date"] for row in own.get("register", []))
+
+
+def short(e: Evidence) -> Html:
+    """Return the register and the five conditions in a sentence each, for the first page; or that they are not known."""
+    own = content(e)
+    rows = own.get("register", []) if _registered(own) else []
+    register = _register_in_words(rows) if rows else "Which shared institutions there are is not known."
+    given = own.get("conditions", [])
+    said = [row for row in given if row["state"] != "not said"]
+    together = _conditions_in_words(given) if said else "Whether partners here work as one nobody has said."
+    if not rows and not said:
+        return paragraph(f"{register} {together}", "hb-gap")
+    return Html(f'<p>{text(register)} {text(together)} <a href="recommendations.html#area-1">See both.</a></p>')
+
+
+def _register_in_words(rows: list[dict]) -> str:
     kinds = {k: sum(r["status"] == "yes" for r in rows if r["kind"] == k) for k in institutions.KINDS}
     there = [f"{n} {_kind(k, n)}" for k, n in kinds.items() if n]
     missing = [k for k in institutions.KINDS if all(r["status"] == "unknown" for r in rows if r["kind"] == k)]
@@ -59,6 +83,10 @@ def _register(e: Evidence, rows: list[dict]) -> str:
     words = f"The register holds {listed(there)}." if there else "The register holds none."
     if missing:
         words += f" Whether there is {listed([_one(kind) for kind in missing], 'or')} is not known."
+    return words
+
+
+def _register(e: Evidence, rows: list[dict]) -> str:
     body = [
         [
             r["kind"].capitalize(),
@@ -72,7 +100,7 @@ def _register(e: Evidence, rows: list[dict]) -> str:
         for r in rows
     ]
     head = ["Kind", "Name", "Is there one?", "Where", "Definition used", "Last checked", "Source"]
-    return paragraph(words) + tables.table(marked(e, "Register of shared institutions"), head, body)
+    return paragraph(_register_in_words(rows)) + tables.table(marked(e, "Register of shared institutions"), head, body)
 
 
 def _one(kind: str) -> str:
@@ -88,12 +116,15 @@ def _kind(kind: str, number: int) -> str:
     return kind if number == 1 else f"{kind}s"
 
 
+def _conditions_in_words(rows: list[dict]) -> str:
+    """Return which of the five conditions are there, by name."""
+    by_state = {state: [r["condition"] for r in rows if r["state"] == state] for state in STATED}
+    said = [f"{STATED[state]}: {listed(names)}" for state, names in by_state.items() if names]
+    return f"The five conditions of working together. {'. '.join(said)}."
+
+
 def _conditions(e: Evidence, rows: list[dict]) -> str:
-    count = {state: sum(r["state"] == state for r in rows) for state in ("evidenced", "declared", "absent", "not said")}
-    words = (
-        f"Of the five conditions of working together, {count['evidenced']} are evidenced, {count['declared']} are declared by the"
-        f" partners without proof, {count['absent']} are absent, and of {count['not said']} nothing is said."
-    )
+    words = _conditions_in_words(rows)
     body = [
         [
             r["condition"].capitalize(),

@@ -106,7 +106,7 @@ def standing(row: dict) -> tuple[str, str]:
     verdicts = {c["id"]: c["verdict"] for c in row.get("checks", ())}
     raised = [TITLES[i] for i in DATA if verdicts.get(i) == "flag"]
     if raised:
-        return "fails", f"flags on {' and '.join(raised).lower()}"
+        return "fails", f"{'a flag' if len(raised) == 1 else 'flags'} on {' and '.join(raised).lower()}"
     if any(verdicts.get(i) == "no sign" for i in DATA):
         return "passes", ""
     return "not known", "none of the checks of its figures could tell"

@@ -69,6 +69,13 @@ HOW = (
     " chance). Methods: standardised differences with Hedges and Olkin's interval; a local test of four equal windows around the line;"
     " Whipple's index with Wilson's interval; Clopper and Pearson's exact interval for audits and for people lost."
 )
+TRIED = (
+    # counted with tests/test_checks.py, seeds 0 to 99 and 10,000 to 10,199
+    "How often would a check see a fault? Tried on made-up programmes in which about 1,100 people started: creaming, parking,"
+    " bunching and over-claiming of the size planted in Northbeck were each found in 100 of 100 trials. Of half that size, creaming"
+    " and over-claiming were found in 100 of 100, parking in 87, bunching in 78. With nothing planted, 12 of 200 trials raised a flag"
+    " (6%; 95% interval 3% to 10%). With fewer people less is found, so “no sign” is not said where too little is known."
+)
 
 
 def integrity(e: Evidence) -> Html:
@@ -84,7 +91,13 @@ def integrity(e: Evidence) -> Html:
     names = listed([row["name"] for row in flagged]) if flagged else ""
     lead = f"Checks raise a flag for {len(flagged)} of {len(rows)} programmes" + (f": {names}." if flagged else ".")
     panels = "".join(one(row) for row in rows)
-    return Html(fictional(e) + f'<p class="hb-lead">{text(lead)}</p>' + panels + paragraph(HOW, "hb-source"))
+    return Html(
+        fictional(e)
+        + f'<p class="hb-lead">{text(lead)}</p>'
+        + panels
+        + paragraph(HOW, "hb-source")
+        + paragraph(TRIED, "hb-source")
+    )
 
 
 def one(row: dict) -> Html:

@@ -80,6 +80,26 @@ def of_place(
     return found
 
 
+def examine(folder: Path) -> tuple[dict[str, int], list[str]]:
+    """Return ({account: files, or contracts: rows}, faults) of a locality's own money, each file as far as its first fault.
+
+    So that a check of a pack finds what a build would refuse.
+    """
+    counts: dict[str, int] = {}
+    faults: list[str] = []
+    table = folder / "contracts.csv"
+    for account in (*ACCOUNTS, "contracts"):
+        try:
+            if account != "contracts":
+                own = _own(account, folder, "X99000001")  # whose money it is makes no difference to its faults
+                counts |= {account: len(own["files"])} if own else {}
+            elif table.exists():
+                counts[account] = len(contracts(table))
+        except schemas.DataError as error:
+            faults += [f if f.startswith(paths.shown(folder)) else f"{paths.shown(folder)}/{f}" for f in error.faults]
+    return counts, faults
+
+
 def _own(account: str, folder: Path, code: str) -> dict | None:
     name, endings = ACCOUNTS[account]
     files = sorted(p for p in folder.glob(f"{account}*") if p.suffix.lower() in endings) if folder.exists() else []

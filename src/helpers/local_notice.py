@@ -31,12 +31,28 @@ def burden(e: Evidence) -> Html:
     found = e.local.get("burden")
     if not found:
         return Html('<p class="hb-gap">Not known: how much front-line staff here are asked to write down.</p>')
-    roles = listed([f"{n} of {role}" for role, n in found["by_role"].items()])
-    words = (
-        f"Front-line staff are asked for {found['items']} data items ({roles}). No other system holds"
-        f" {found['asked_anew']} of them; {found['held_elsewhere']} are held elsewhere already, and could be taken from there."
-    )
+    roles = listed([f"{role}, {n}" for role, n in found["by_role"].items()])
+    items, new, held = (found[k] for k in ("items", "asked_anew", "held_elsewhere"))
+    words = f"Front-line staff are asked to write down {items} item{'' if items == 1 else 's'} ({roles})."
+    words += f" {new or 'None'} of them {'is' if new == 1 else 'are'} held by no other system."
+    if held:
+        words += f" {held} {'is' if held == 1 else 'are'} held elsewhere already, and could be taken from there."
+    if found["hours_a_year"]:
+        words += f" For one worker in each role that comes to about {found['hours_a_year']:,.0f} hours a year"
+        gap = found["without_minutes"]
+        words += (
+            f"; {gap} item{'' if gap == 1 else 's'} without a time {'is' if gap == 1 else 'are'} left out."
+            if gap
+            else "."
+        )
     return Html(f"<p>{text(words)}</p>")
+
+
+def mark(e: Evidence, indicator: str) -> Html:
+    """Return a short mark for a list or table, to stand beside an indicator that the partners here watch together."""
+    if any(entry["indicator"] == indicator for entry in e.local.get("shared_measures", ())):
+        return Html(' <span class="hb-shared-mark">shared by partners</span>')
+    return Html("")
 
 
 def caption(e: Evidence, words: str) -> str:

@@ -17,7 +17,8 @@ SECTORS = {
     "not known": ("cross", charts.QUIET),
 }
 SIDE = 360  # pixels: the height, and about the width on a phone
-SIZE, LARGER = 330, 900  # square pixels: a number fits into a triangle that is larger
+SIZE = 330  # square pixels; a number fits into a diamond or a triangle only where that is larger
+LARGER = {"diamond": 620, "triangle-up": 900, "triangle-down": 900}
 
 
 def drawn(rows: list[dict], ties: list[list], chosen: set[str], caption: str, alternative: str) -> Html:
@@ -34,7 +35,7 @@ def drawn(rows: list[dict], ties: list[list], chosen: set[str], caption: str, al
         {
             **{name: row[name] for name in ("x", "y", "name", "sector")},
             "number": str(i),
-            "size": LARGER if SECTORS[row["sector"]][0].startswith("triangle") else SIZE,
+            "size": LARGER.get(SECTORS[row["sector"]][0], SIZE),
         }
         for i, row in enumerate(rows, start=1)
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import charts_outcomes, england_only, periods, spend, tables, trends
+from . import charts_outcomes, england_only, local_notice, periods, spend, tables, trends
 from .catalogue import THEMES
 from .evidence import Evidence, of_place, reason, shared
 from .narrative import Html, listed, money, number, paragraph, text
@@ -78,7 +78,9 @@ def _cell(e: Evidence, cell: dict) -> tuple[Html, int | None]:
     if record["chapter"] == "spend" and record["theme"] != "unit_cost":
         link = text(record["short_title"])
     return (
-        Html(f"<strong>{text(value)}</strong><br>{link}<br>{text(periods.label(latest.period))}, {age} months old"),
+        Html(
+            f"<strong>{text(value)}</strong><br>{link}{local_notice.mark(e, latest.id)}<br>{text(periods.label(latest.period))}, {age} months old"
+        ),
         age,
     )
 
@@ -124,7 +126,9 @@ def trend_table(e: Evidence) -> Html:
 
 
 def _titles(e: Evidence, ids: list[str]) -> Html:
-    return Html("; ".join(f'<a href="#{i}">{text(e.indicators[i]["short_title"])}</a>' for i in ids))
+    return Html(
+        "; ".join(f'<a href="#{i}">{text(e.indicators[i]["short_title"])}</a>{local_notice.mark(e, i)}' for i in ids)
+    )
 
 
 def _trend_row(e: Evidence, indicator: str, found: dict) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from . import accounts, elsewhere, england_only, local_notice, recommendations, standout
 from .evidence import Evidence
 from .narrative import Html, listed, paragraph, text
@@ -67,11 +69,14 @@ def pound(e: Evidence) -> Html:
 
 
 def findings(e: Evidence) -> Html:
-    """Return what each of the five areas comes to, in one line each."""
-    rows = "".join(
-        f'<li><strong>{text(AREAS[f.area])}:</strong> {text(STATUSES[f.status].lower())}. <a href="recommendations.html#area-{f.area}">Why</a></li>'
-        for f in recommendations.findings(e)
-    )
+    """Return what each of the five areas comes to, in one line each: each status once, with how often it is said."""
+    rows = ""
+    for area, title in AREAS.items():
+        often = Counter(STATUSES[f.status].lower() for f in recommendations.findings(e) if f.area == area)
+        said = "; ".join(status + (f" ({times} times)" if times > 1 else "") for status, times in often.items())
+        if said:
+            link = f'<a href="recommendations.html#area-{area}">Why</a>'
+            rows += f"<li><strong>{text(title)}:</strong> {text(said)}. {link}</li>"
     return Html(f"<ul>{rows}</ul>")
 
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 
-from . import disclosure, effects, integrity, participants, worth
+from . import bounds, disclosure, effects, integrity, participants, worth
 from .effects import Interval
 from .pack.model import Pack
 from .participants import BANDS, GATES
@@ -44,6 +44,7 @@ def one(pack: Pack, programme: pd.Series, panel: dict | None = None) -> dict:
     people = participants.of(pack, programme)
     facts = {"id": programme["programme"], **{name: programme[name] for name in FACTS}}
     facts |= {"statutory": programme["statutory"] == "yes", "fictional": pack.fictional}
+    facts |= {"payment_share_pct": _plain(programme["payment_share_pct"])}
     facts |= dict(zip(("integrity", "integrity_why"), integrity.standing(panel or {}), strict=True))
     facts |= {"design": programme["design"], "good": participants.good_in_words(programme)}
     facts |= {"declared": _plain(programme["evidence_level"]), "note": programme["evidence_note"]}
@@ -193,7 +194,7 @@ def attrition(helped: pd.DataFrame, compared: pd.DataFrame, usable: bool, progra
     told = [share is None or share["count"] is not None for share in lost]
     seen = [g["good"].dropna() for g in (helped, compared)]
     missing = [int(g["good"].isna().sum()) for g in (helped, compared)]
-    shares = effects.worst_and_best(seen[0], missing[0])
+    shares = bounds.worst_and_best(seen[0], missing[0])
     good = disclosure.share(int(seen[0].sum()), len(seen[0]))
     if followed(helped) is None:
         good = dict.fromkeys(good)
@@ -205,19 +206,19 @@ def attrition(helped: pd.DataFrame, compared: pd.DataFrame, usable: bool, progra
         "good_bounds": _bounds(shares, 100, len(helped) if good["pct"] is not None and told[0] else 0),
     }
     if usable:
-        rest = effects.unexplained(
+        rest = bounds.unexplained(
             participants.direction(programme) * pd.concat([helped, compared])["follow_up"],
             np.repeat([True, False], [len(helped), len(compared)]),
             pd.concat([helped, compared])[["baseline", "need", "year_number"]],
         )
-        out["lee"] = _bounds(effects.lee(rest[: len(helped)], rest[len(helped) :]), 1, len(helped))
+        out["lee"] = _bounds(bounds.lee(rest[: len(helped)], rest[len(helped) :]), 1, len(helped))
         if programme["design"] == "randomised":  # shares cannot be allowed for need in this way
-            found = effects.manski(seen[0], missing[0], seen[1], missing[1])
+            found = bounds.manski(seen[0], missing[0], seen[1], missing[1])
             out["manski"] = _bounds(found, 100, len(helped) if all(told) else 0)
     return out
 
 
-def _bounds(found: effects.Bounds, times: float, people: int) -> dict:
+def _bounds(found: bounds.Bounds, times: float, people: int) -> dict:
     # in whole percent, or to a tenth of the measure: finer would let the number of lost people be worked out
     decimals = 0 if times == 100 else 1
     return {k: disclosure.statistic(x * times, people, decimals) for k, x in found._asdict().items()}

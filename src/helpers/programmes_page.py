@@ -41,10 +41,13 @@ def programmes(e: Evidence) -> Html:
         return Html(paragraph(NOTHING, "hb-gap") + _how(e))
     held = paragraph(WITHHELD.format(name=e.name), "hb-gap") if "participants" in e.local.get("withheld", []) else ""
     told = [row["name"] for row in rows if (row["level"] or 0) >= 3]
-    lead = (
-        f"{e.name}'s own pack has {_many(len(rows), 'programme')}. For {len(told)} there is a fair comparison, so that something can be"
-        " said of the difference that it made. For the others this page says what was reported, and what is missing."
-    )
+    lead = f"{e.name}'s own pack has {_many(len(rows), 'programme')}."
+    if told:
+        lead += f" For {len(told)} there is a fair comparison, so that something can be said of the difference that it made."
+    else:
+        lead += " For none is a fair comparison shown, so nothing can be said of the difference that it made."
+    if len(told) < len(rows):
+        lead += f" For the {'others' if told else 'time being'} this page says what was reported, and what is missing."
     return Html(fictional(e) + held + paragraph(lead) + _summary(rows) + "".join(one(row) for row in rows))
 
 
@@ -88,11 +91,14 @@ def one(row: dict) -> Html:
     """Return one programme. `row`: of helpers.programmes.results."""
     about = [f"For {_lower(row['who_for'])}." if row["who_for"] else ""]
     about.append(
-        f"Run by {row['provider']}."
-        if row["provider"] and row["provider"] != "several"
-        else "Run by several providers."
+        {"": "Who runs it is not said.", "several": "Run by several providers."}.get(
+            row["provider"], f"Run by {row['provider']}."
+        )
     )
-    about.append(f"Funded by {row['funder']}, {PAID.get(row['payment'], PAID['not known'])}." if row["funder"] else "")
+    paid, share = PAID.get(row["payment"], PAID["not known"]), row.get("payment_share_pct")
+    paid += f" ({share:g}% of the payment)" if row["payment"] == "results" and share is not None else ""
+    about.append(f"Funded by {row['funder']}, {paid}." if row["funder"] else f"Who pays for it is not said; {paid}.")
+    about.append("It must be offered by law." if row["statutory"] else "")
     parts = [
         f'<h3 id="programme-{text(row["id"])}">{text(row["name"])}</h3>',
         paragraph(" ".join(a for a in about if a)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from . import findings as documents
-from . import periods, stability, tables
+from . import local_notice, periods, stability, tables
 from .evidence import Evidence, once
 from .narrative import Html, number, paragraph, periods_of, prose, sentence, text
 from .rules import STATUSES, Finding, needs, resolve
@@ -120,10 +120,10 @@ def _trace(e: Evidence, finding: Finding) -> str:
 def _row(e: Evidence, identity: str) -> str:
     link = text(documents.page(e, identity))
     if identity in e.indicators:
-        record = e.indicators[identity]
+        record, mark = e.indicators[identity], local_notice.mark(e, identity)
         if record["chapter"] in ("needs", "outcomes"):
-            return f'<li><a href="{link}">{text(sentence(e, e.latest(identity)))}</a></li>'
-        return f'<li><a href="{link}">{text(record["title"])}</a>: {text(periods_of(e, identity))}</li>'
+            return f'<li><a href="{link}">{text(sentence(e, e.latest(identity)))}</a>{mark}</li>'
+        return f'<li><a href="{link}">{text(record["title"])}</a>{mark}: {text(periods_of(e, identity))}</li>'
     if identity.startswith("expected:"):
         row = e.expected.loc[identity.partition(":")[2]]
         spent = f"{number(row['actual'], 'gbp', 0)} spent" if row["actual"] == row["actual"] else "no value"

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from .. import geography, pack, paths
+from .. import geography, local_money, pack, paths
 from ..schemas import DataError
 from .shared import app, out, told
 
@@ -29,7 +29,10 @@ def new_pack(
     folder = to / known["slug"]
     done = pack.templates.write(folder, code, known["name"])
     kept = [file for file, written in done.items() if not written]
-    out.print(f"{paths.shown(folder)}: {len(done) - len(kept)} files written.", markup=False)
+    out.print(
+        f"{paths.shown(folder)}: {len(done) - len(kept)} file{'' if len(done) - len(kept) == 1 else 's'} written.",
+        markup=False,
+    )
     if kept:
         out.print(f"Left as they are: {', '.join(kept)}.", markup=False)
     out.print(f"Read {paths.shown(folder / 'README.md')}, fill in what you have, then run:", markup=False)
@@ -39,11 +42,16 @@ def new_pack(
 def check(folder: Path) -> None:
     """Print what a pack holds and what would be published; raise DataError with every fault in it."""
     own, faults = pack.examine(folder)
+    money, more = local_money.examine(folder)
+    faults += more
     if own.counts:
         table = Table("File", "Rows", title="Every row is accounted for")
         for one in own.counts:
             table.add_row(one["file"], one["account"])
         out.print(table)
+    for account, number in money.items():
+        what = "contracts paid by results" if account == "contracts" else "files"
+        out.print(f"{account}: {number} {what} read.", markup=False)
     for note in own.notes:
         out.print(f"note: {note}", markup=False)
     for line in _burden(own):
@@ -62,13 +70,19 @@ def _burden(own: pack.Pack) -> list[str]:
     if not found["items"]:
         return ["Front-line burden: not known; nothing in data_items."]
     lines = [
-        f"Front-line burden: staff are asked for {found['items']} data items. No other system holds {found['asked_anew']}"
-        f" of them; {found['held_elsewhere']} are held elsewhere already, and could be taken from there."
+        f"Front-line burden: {_items(found['items'])} that staff are asked to write down. Held by no other system:"
+        f" {found['asked_anew']}. Held elsewhere already, and could be taken from there: {found['held_elsewhere']}."
     ]
     hours = f"{found['hours_a_year']:,.0f} hours a year for one worker in each role"
-    left = f" ({found['without_minutes']} items without minutes are not in it)" if found["without_minutes"] else ""
-    lines.append(f"  They are asked {found['times_a_year']:,.0f} times a year: {hours}{left}.")
+    left = f" (without the time for {_items(found['without_minutes'])}, which is not given)"
+    lines.append(
+        f"  Asked {found['times_a_year']:,.0f} times a year: {hours}{left if found['without_minutes'] else ''}."
+    )
     return lines
+
+
+def _items(number: int) -> str:
+    return f"{number} data item{'' if number == 1 else 's'}"
 
 
 def _published(own: pack.Pack) -> list[str]:

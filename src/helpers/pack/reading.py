@@ -7,7 +7,6 @@ from collections import Counter
 from pathlib import Path
 
 from .. import catalogue, guard, paths, schemas, tabular
-from ..tabular import cells
 from ..tabular.files import ENDINGS
 from . import about, sense
 from .columns import NAMES, PERSON, SPEECH, TABLES
@@ -42,11 +41,12 @@ def examine(folder: Path) -> tuple[Pack, list[str]]:
     frames, counts, missing, notes, broken = {}, [], {}, [], set()
     for name, path in files.items():
         table = TABLES[name]
-        got = tabular.read(path, table, known, quiet=table.about in (PERSON, SPEECH))
+        quiet = table.about in (PERSON, SPEECH)
+        got = tabular.read(path, table, known, quiet, example(table))
         if got.faults:
             broken.add(name)
-        faults += got.faults + _without_example(got, table, path.name)
-        faults += _published_text(got.frame, table, path.name)
+        faults += got.faults + _half_example(got, table, path.name)
+        faults += _published_text(got.seen, table, path.name)
         notes += got.notes
         counts.append({"table": name, "file": path.name, "account": got.account, "kept": got.kept})
         for column, symbols in got.symbols.items():
@@ -127,7 +127,7 @@ def _files(folder: Path) -> tuple[dict[str, Path], list[str]]:
 
 
 def _published_text(frame, table, file: str) -> list[str]:
-    """Return a fault for each cell that could point at one person; quotes too, though they stay in the file."""
+    """Return a fault for each cell that could point at one person; quotes and ids too, though they stay in the file."""
     remedies = {
         "text": "Take it out: this text is published.",
         "quote": "Take it out: leave a gap, or write what they are, such as 'my neighbour'.",
@@ -141,29 +141,21 @@ def _published_text(frame, table, file: str) -> list[str]:
         words = column.kind in ("text", "quote")
         for row, value in frame[column.name].items():
             looked = value if words else value.replace("-", " ")
-            for said in guard.faults(looked, names=words and column.name not in NAMES) if value else ():
+            found = guard.faults(looked, names=words and column.name not in NAMES) if value else []
+            if column.kind == "pseudonym" or column.name == "coder":
+                found += ["what looks like the name of a person"] if guard.names_somebody(looked) else []
+            for said in found:
                 where = f"{file}: row {row}, column '{column.name}': "
                 faults.append(f"{where}the cell holds {said}. {remedies[column.kind]}")
     return faults
 
 
-def _without_example(got, table, file: str) -> list[str]:
-    """Take the template's row out of what was read, and say so; a fault where somebody has begun to change it."""
+def _half_example(got, table, file: str) -> list[str]:
+    """Return a fault for each row that began as the template's, and that somebody has begun to change."""
     first = next(c.name for c in table.columns if c.kind in ("id", "text", "pseudonym"))
-    context = tabular.shapes.Context()
-    made = [cells.convert(text, column, context)[0] for text, column in zip(example(table), table.columns, strict=True)]
-    faults = []
-    for row, value in got.frame[first].items():
-        if not value.lower().startswith("example"):
-            continue
-        if all(a == b or (a != a and b != b) for a, b in zip(got.frame.loc[row], made, strict=True)):
-            got.frame = got.frame.drop(index=row)
-            got.kept -= 1
-            got.examples += 1
-        else:
-            what = "it begins with 'example', as the template's row does"
-            faults.append(f"{file}: row {row}, column '{first}': {what}. Write your own in its place.")
-    return faults
+    what = "it begins with 'example', as the template's row does"
+    began = got.frame.index[got.frame[first].str.lower().str.startswith("example")]
+    return [f"{file}: row {row}, column '{first}': {what}. Write your own in its place." for row in began]
 
 
 def burden(own: Pack) -> dict[str, float]:

@@ -97,6 +97,15 @@ def _sense(frames, files) -> list[str]:
         "an organisation cannot work with itself",
         "Take the row out.",
     )
+    if "sessions" in frames:
+        there = frames["sessions"].set_index("session")["people"]
+        check(
+            "listening",
+            lambda f: f["people"] > f["session"].map(there).astype(float),
+            "session, people",
+            "more people said it than took part in the session",
+            "Correct one of the two numbers.",
+        )
     if "fast" in frames:
         faults += _series(frames["fast"], files["fast"].name)
     return faults

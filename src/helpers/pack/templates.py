@@ -58,12 +58,15 @@ anywhere, and git leaves it out.
 2. **Fill it in** in any spreadsheet, and save it under the same name as .csv, .xlsx or .ods. Take the example row out,
    or leave it as it is: it is passed over.
 3. **Check it:** `handbook check data/local/{slug}`. It lists every fault with its file, row and column, and what to do.
-   Mend them, and run it again until it finds none.
+   Mend them, and run it again until it finds none. In a terminal at the repository, `handbook` is `.venv/bin/handbook`.
 4. **Build your pages:** `handbook build --only {slug}`. The last line says where to open the book.
 
 ## Which table for which question
 
 {questions}
+
+Payments, grants and contracts that pay by results go into the same folder: see "Bring your own evidence" in the README
+of the handbook. The page on spend lists the columns of `contracts.csv`.
 
 ## What is published, and what is not
 

@@ -43,7 +43,7 @@ LIKE_SYMBOLS = {
     "c",
     "z",
 }
-NUMBER = re.compile(r"([-−]?)(£?)([-−]?)(\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+)(\.\d+)?")
+NUMBER = re.compile(r"([-−]?)(£?)(?:(?<=£) )?([-−]?)(\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+)(\.\d+)?")
 ERROR = re.compile(r"#(REF!|N/A|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|#+)|Err:\d+", re.IGNORECASE)
 SHORTENED = re.compile(r"\d(\.\d+)?E[+-]?\d+", re.IGNORECASE)
 ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}")

@@ -24,6 +24,7 @@ class Read:
     """A table as it was read. Rows = kept + blank + totals + above the heading + examples + refused."""
 
     frame: pd.DataFrame  # the columns of the table; the index is the row in the file
+    seen: pd.DataFrame  # the same with the rows that were refused, as far as their cells could be read
     faults: list[str]
     notes: list[str]
     rows: int = 0  # rows of the file, the heading left out
@@ -45,10 +46,13 @@ class Read:
         )
 
 
-def read(path: Path, table: Table, indicators: Collection[str] = (), quiet: bool = False) -> Read:
+def read(
+    path: Path, table: Table, indicators: Collection[str] = (), quiet: bool = False, example: list[str] | None = None
+) -> Read:
     """Return the table in a file, checked; raises nothing: all faults are in `Read.faults`.
 
     `indicators`: the ids that a column of that kind may hold (all when empty). `quiet`: no message shows a cell.
+    `example`: the cells of the template's row, which is passed over before keys are compared: a real row may have its.
     """
     keys = {key(c.name): c.name for c in table.columns}
     ending = path.suffix.lower()
@@ -60,7 +64,7 @@ def read(path: Path, table: Table, indicators: Collection[str] = (), quiet: bool
         grid = Grid(path.name)
         grid.fault(None, None, f"the ending {ending or '(none)'} is not known", "Save it as .csv, .xlsx or .ods.")
     empty = pd.DataFrame({c.name: pd.Series(dtype="float64" if c.kind in NUMBERS else "str") for c in table.columns})
-    out = Read(empty, grid.faults, grid.notes)
+    out = Read(empty, empty, grid.faults, grid.notes)
     found = _heading(grid, keys) if grid.rows else None
     if found is None:
         if not grid.faults:
@@ -78,7 +82,7 @@ def read(path: Path, table: Table, indicators: Collection[str] = (), quiet: bool
         out.refused = len(body)
         return out
     lines = _lines(grid, body, heading_row, width, out)
-    out.frame = _frame(grid, lines, heading, table, indicators, quiet, out)
+    out.frame = _frame(grid, lines, heading, table, indicators, quiet, out, example)
     return out
 
 
@@ -155,7 +159,9 @@ def _lines(grid: Grid, body: list, heading_row: list, width: int, out: Read) -> 
     return kept
 
 
-def _frame(grid: Grid, lines: list, heading: dict, table: Table, indicators, quiet: bool, out: Read) -> pd.DataFrame:
+def _frame(
+    grid: Grid, lines: list, heading: dict, table: Table, indicators, quiet: bool, out: Read, example: list[str] | None
+) -> pd.DataFrame:
     """Return the frame of the rows that have no fault."""
     refused: set[int] = set()
     values: dict[str, list] = {}
@@ -197,6 +203,11 @@ def _frame(grid: Grid, lines: list, heading: dict, table: Table, indicators, qui
         },
         index=index,
     )
+    if example:
+        untouched = _is_example(frame, table, example)
+        out.examples = int(untouched.sum())
+        frame = frame[~untouched]
+    out.seen = frame
     if table.key:
         for row in frame.index[frame.duplicated(list(table.key), keep="first")]:
             same = (frame[list(table.key)] == frame.loc[row, list(table.key)]).all(axis=1)
@@ -209,6 +220,16 @@ def _frame(grid: Grid, lines: list, heading: dict, table: Table, indicators, qui
     out.kept = len(kept)
     grid.faults.sort(key=_row_of)
     return kept
+
+
+def _is_example(frame: pd.DataFrame, table: Table, example: list[str]) -> pd.Series:
+    """Return which rows are the template's own, in every column, whatever a spreadsheet has made of their form."""
+    same = pd.Series(True, index=frame.index)
+    for column, text in zip(table.columns, example, strict=True):
+        value, _ = cells.convert(text, column, Context())
+        there = frame[column.name]
+        same &= (there == value) | (there.isna() & (value != value))
+    return same
 
 
 def _row_of(fault: str) -> tuple[int, str]:
