@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from . import benchmarks, periods, trends
+from . import benchmarks, outcome_trends, periods, trends
 from .catalogue import Indicator
 from .geography import ENGLAND
 from .measures import MULTIPLIER
@@ -48,7 +48,7 @@ def of_all(
     the true value lies above England's), p_value (of no difference from England, two-sided), q (the same after false
     discovery, over the locality's indicators with, or without, a declared polarity), p_unusual (of being as far from
     England as authorities are anyway: limits widened), tau (by how much, on the scale of `kind`), p_higher_dfe and p_higher_ons (chance that it lies above the mean of its neighbours), recent
-    (trends.recent_trend), excess with excess_lower and excess_upper (people above what England's rate would give;
+    (recent_trends), excess with excess_lower and excess_upper (people above what England's rate would give;
     negative for fewer). nan where it cannot be told. No ranks, on purpose.
     """
     chosen = {i.id: i for i in indicators.values() if i.chapter in CHAPTERS}
@@ -75,7 +75,9 @@ def of_all(
         table = table.assign(**_excess(table, base, indicator)).loc[wanted]
         found.append(table.assign(indicator=name, period=period).reset_index())
     out = pd.concat(found, ignore_index=True).drop(columns=["value", "lower", "upper", "denominator", "england"])
-    out = out.merge(_recent(local, chosen), on=["area_code", "indicator"], how="left", validate="one_to_one")
+    out = out.merge(
+        recent_trends(local, chosen, england), on=["area_code", "indicator"], how="left", validate="one_to_one"
+    )
     out["recent"] = out["recent"].fillna(trends.TOO_FEW)
     judged = out["indicator"].map(lambda i: chosen[i].polarity != "no judgement")
     out["q"] = np.nan
@@ -94,7 +96,6 @@ def _one(part: pd.DataFrame, england: float, indicator: Indicator, members: dict
     found = against(table["value"], table["lower"], table["upper"], england, scale, unit)
     for column in found:
         table[column] = found[column].to_numpy()
-    position = {code: i for i, code in enumerate(table.index)}
     centre, variance = found["centre"].to_numpy(), found["variance"].to_numpy()
     position = {code: i for i, code in enumerate(table.index)}
     for name in COMPARATORS:
@@ -211,27 +212,36 @@ def _at_risk(name: str, at_risk: pd.DataFrame, people: pd.Series) -> pd.Series:
     return people[row["population"]] - (people[row["less"]] if isinstance(row["less"], str) else 0)
 
 
-def _recent(local: pd.DataFrame, chosen: dict[str, Indicator]) -> pd.DataFrame:
-    """Return the recent trend of each series by the five-point rule. Years that overlap are not used twice."""
+def recent_trends(local: pd.DataFrame, chosen: dict[str, Indicator], england: pd.Series) -> pd.DataFrame:
+    """Return area_code, indicator and recent: the trend of each series by the five-point rule, in trends' words.
+
+    `local`: rows of figures with a value; `england`: values indexed by indicator and period. Periods that overlap are
+    not used twice. Of the newest six periods the one furthest on the worse side of England is left out, as outcome_trends does and for
+    its reason: a place is looked at because one year was bad, and the years about a bad one look better by chance alone.
+    """
     found = []
     for name, part in local.groupby("indicator"):
         indicator = chosen[name]
         every = _apart(sorted(part["period"].unique()))
         part = part[part["period"].isin(every)]
-
-        def wide(column, part=part, every=every):
-            return part.pivot(index="area_code", columns="period", values=column).reindex(columns=every)
-
-        areas = wide("value").index
-        if indicator.method != "published" and part["count"].notna().any():
-            kind = "proportion" if indicator.method == "proportion" else "rate"
-            count, size = wide("count").to_numpy(float), wide("denominator").to_numpy(float)
-            word = trends.recent_trend(count, size, kind, indicator.polarity).word
-        elif part["lower"].notna().any():
-            limits = (wide(c).to_numpy(float) for c in ("value", "lower", "upper"))
-            word = trends.recent_trend_of_values(*limits, indicator.polarity).word
-        else:
+        counted = indicator.method != "published" and part["count"].notna().any()
+        if not counted and not part["lower"].notna().any():
             continue
+        names = ("count", "denominator") if counted else ("value", "lower", "upper")
+        value, *wide = (
+            part.pivot(index="area_code", columns="period", values=c).reindex(columns=every) for c in ("value", *names)
+        )
+        areas, value = value.index, value.to_numpy(float)
+        series = [w.to_numpy(float) for w in wide]
+        usable = ~np.isnan([value, *series]).any(axis=0)
+        beside = england.reindex([(name, period) for period in every]).to_numpy(float)
+        kept, _ = outcome_trends.without_choosing(np.where(usable, value, np.nan), beside, indicator.polarity)
+        series = [np.where(kept, x, np.nan) for x in series]
+        if counted:
+            kind = "proportion" if indicator.method == "proportion" else "rate"
+            word = trends.recent_trend(*series, kind, indicator.polarity).word
+        else:
+            word = trends.recent_trend_of_values(*series, indicator.polarity).word
         found.append(pd.DataFrame({"area_code": areas, "indicator": name, "recent": word}))
     return pd.concat(found, ignore_index=True)
 
