@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import html
 import itertools
 import json
@@ -14,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import bundles, cards, catalogue, evidence, geography, paths, settings, spine
+from helpers import bundles, cards, catalogue, evidence, geography, paths, settings, spine, standout
 from helpers.narrative import Html
 from helpers.rules import needs as rule
 from repository import GOLDEN
@@ -29,8 +30,8 @@ NUMBER = re.compile(r"(?<![\w.])[−-]?£?\d[\d,]*(?:\.\d+)?%?")
 TABLE = re.compile(r'<div class="hb-table".*?</table></div>', re.DOTALL)
 WORDS = re.compile(r"<(p|figcaption|li)\b[^>]*>(.*?)</\1>", re.DOTALL)
 CARD = re.compile(r'<article class="hb-card".*?</article>', re.DOTALL)
-GAP = re.compile(r'<p class="hb-gap">.*?</p>', re.DOTALL)  # says that there is no figure: nothing to be found
-PROSE = ("95% interval",)  # a name, not a figure
+GAP = re.compile(r'<p class="hb-gap">.*?</p>|<section class="hb-absent">.*?</section>', re.DOTALL)  # says that there is no figure: nothing to be found
+PROSE = ("95% interval", "99.8% limits")  # names, not figures
 
 
 def chapter(e: evidence.Evidence, only: str = "") -> dict[str, str]:
@@ -155,6 +156,19 @@ def test_strengths_take_as_much_room_as_needs(pages, slug):
         len(plain(folded.sub("", pages[slug][f"standout.{part}(e)"])).split()) for part in ("needs", "strengths")
     )
     assert strengths > 0.75 * needs, (needs, strengths)
+
+
+def test_a_figure_far_beyond_chance_is_listed_whatever_is_made_of_it(folder, monkeypatch):
+    monkeypatch.setattr(paths, "BUNDLES", folder)
+    e = evidence.load(CODES["middlesbrough"], **settings.load())
+    thresholds = {k: v["value"] for k, v in catalogue.thresholds().items()}
+    unsure = next(j for j in rule.judged(e, thresholds) if 0.5 < j.worse < thresholds["needs_probability"])
+    link = f'#{unsure.latest.id}">'
+    listed = re.compile(rf"Beyond the 99.8% limits.*?<ul>(?:(?!</ul>).)*{re.escape(link)}", re.DOTALL)
+    assert not listed.search(standout.needs(e))
+    rows = e.standing.copy()
+    rows.loc[rows["indicator"] == unsure.latest.id, "p_value"] = 0.001
+    assert listed.search(standout.needs(dataclasses.replace(e, standing=rows)))
 
 
 def test_a_strength_is_named_outside_england_by_the_same_rule_as_a_need(pages, folder, monkeypatch):

@@ -6,11 +6,12 @@ import math
 
 from . import build_on, elsewhere, periods, tables
 from .evidence import Evidence, Latest, once
-from .narrative import Html, in_words, interval, listed, paragraph, text, value_of
+from .narrative import Html, in_words, interval, listed, paragraph, span, text, value_of
 from .rules import needs as rule
 from .rules._elsewhere import against
 from .spine import beside_nation, link, small, standing
 
+BREACH = 0.002  # two-sided: outside the 99.8% limits by the figure as published, before anything is drawn in
 UNUSUAL = " The last column says whether the place stands apart even once it is allowed that places differ anyway."
 
 
@@ -116,10 +117,13 @@ def _every(e: Evidence, title: str) -> str:
             continue
         verdict = "a need" if not j.need else "a strength" if not j.strength else "neither"
         why = "" if verdict != "neither" else j.need if j.worse >= 0.5 else j.strength
+        row, record = standing(e)[j.latest.id], e.indicators[j.latest.id]
+        drawn = span(row.shrunk_lower, row.shrunk_upper, record["unit"], record["decimals"])
         rows.append(
             [
                 link(e, j.latest),
                 f"{value_of(e, j.latest)}, {periods.label(j.latest.period)}",
+                f"{value_of(e, j.latest, row.shrunk)} ({drawn})",
                 value_of(e, j.latest, j.latest.england),
                 f"{percent(j.worse)}; {percent(j.worse_near)}",
                 f"{j.q:.3f}",
@@ -128,11 +132,20 @@ def _every(e: Evidence, title: str) -> str:
                 why or "passes every test",
             ]
         )
-    head = ["Indicator", e.name, "England", "Chance that it is worse: than England; than its neighbours"]
-    head += ["q (false discovery)", "Recent trend (five-point test)", "Named as", "Why"]
-    return (
-        f"<details><summary>Every figure that was compared</summary>{tables.table(title, head, rows, (2,))}</details>"
+    head = ["Indicator", e.name, "Once chance is allowed for (95%)", "England"]
+    head += [
+        "Chance that it is worse: than England; than its neighbours",
+        "q (false discovery)",
+        "Recent trend (five-point test)",
+        "Named as",
+        "Why",
+    ]
+    note = (
+        "A figure that rests on few people is drawn towards the middle of all authorities, by as much as chance could have"
+        " moved it: the third column says to where. The chance that it is worse is worked out from that."
     )
+    table = tables.table(title, head, rows, (3,))
+    return f"<details><summary>Every figure that was compared</summary>{table}{paragraph(note, 'hb-source')}</details>"
 
 
 def needs(e: Evidence) -> Html:
@@ -158,8 +171,21 @@ def needs(e: Evidence) -> Html:
     misses = "".join(f"<li>{link(e, j.latest)}: {text(j.need)}.</li>" for j in near_misses)
     if misses:
         misses = f"<p>Likely worse than England, and yet not named:</p><ul>{misses}</ul>"
+    misses += _breaches(e, [j for j in rule.judged(e, t) if 0.5 < j.worse < t["needs_probability"]])
     every = _every(e, title) if title else ""
     return Html(f"{asked(e, 'worse')}{body}{misses}{_demand(e)}{paragraph(counted)}{every}")
+
+
+def _breaches(e: Evidence, others: list[rule.Judged]) -> str:
+    """Return those further on the worse side than chance puts one in a thousand, though allowing for chance saves them."""
+    beyond = [j for j in others if standing(e)[j.latest.id].p_value <= BREACH]
+    if not beyond:
+        return ""
+    items = "".join(f"<li>{link(e, j.latest)}: {text(value_of(e, j.latest))}.</li>" for j in beyond)
+    return (
+        "<p>Beyond the 99.8% limits on the worse side, and so listed whatever the rule makes of it:</p>"
+        f"<ul>{items}</ul>"
+    )
 
 
 def _elsewhere(e: Evidence, word: str) -> Html:
