@@ -30,7 +30,9 @@ NUMBER = re.compile(r"(?<![\w.])[−-]?£?\d[\d,]*(?:\.\d+)?%?")
 TABLE = re.compile(r'<div class="hb-table".*?</table></div>', re.DOTALL)
 WORDS = re.compile(r"<(p|figcaption|li)\b[^>]*>(.*?)</\1>", re.DOTALL)
 CARD = re.compile(r'<article class="hb-card".*?</article>', re.DOTALL)
-GAP = re.compile(r'<p class="hb-gap">.*?</p>|<section class="hb-absent">.*?</section>', re.DOTALL)  # says that there is no figure: nothing to be found
+GAP = re.compile(
+    r'<p class="hb-gap">.*?</p>|<section class="hb-absent">.*?</section>', re.DOTALL
+)  # says that there is no figure: nothing to be found
 PROSE = ("95% interval", "99.8% limits")  # names, not figures
 
 
