@@ -52,10 +52,12 @@ def asked(e: Evidence, word: str) -> Html:
     """Return what is asked of a figure outside England before it is named, and how often chance alone passes."""
     if not e.nation:
         return Html("")
+    if word == "better":
+        return paragraph("A strength is found by the same rule turned round.")
     words = (
         f"Fewer figures are published for {e.nation} than for England, so the rule asks less: a figure is named where its 95%"
-        f" interval lies wholly on the {word} side of {e.nation}, or of the UK where {e.nation} has no figure, and its value on the"
-        f" {word} side of the middle one of its neighbours. Of figures that are as the nation's are, about one in forty lies"
+        f" interval lies wholly on the worse side of {e.nation}, or of the UK where {e.nation} has no figure, and its value on the"
+        f" worse side of the middle one of its neighbours. Of figures that are as the nation's are, about one in forty lies"
         " there by chance."
     )
     return paragraph(words)

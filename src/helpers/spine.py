@@ -32,15 +32,22 @@ def theme(e: Evidence, chapter: str, name: str) -> Html:
     gaps = ""
     if missing:
         gaps = paragraph(f"No value for {e.name}: {'; '.join(_without(e, c) for c in missing)}.", "hb-gap")
-    figures = table(e, chosen, THEMES[name])
-    if shown:
-        figures = f"<details><summary>The figures of this chart, as a table</summary>{figures}</details>"
+    held = [c for c in chosen if c.period]
+    if not shown and held:  # England has no figure to draw around
+        lines = "".join(f"<li>{text(_beside_neighbours(e, c))}</li>" for c in held)
+        shown = f"<ul>{lines}</ul>"
     folded = "".join(cards.card(e, c) for c in chosen)
     return Html(
-        f"{shown}{gaps}{figures}"
+        f"{shown}{gaps}<details><summary>The figures, as a table</summary>{table(e, chosen, THEMES[name])}</details>"
         f'<details class="hb-more"><summary>Each figure with its trend, definition and source'
         f' ({len(chosen)})</summary><div class="hb-cards">{folded}</div></details>'
     )
+
+
+def _beside_neighbours(e: Evidence, latest: Latest) -> str:
+    said = f"{e.indicators[latest.id]['short_title']}: {value_of(e, latest)}, {periods.label(latest.period)}"
+    near = peers(e, latest)
+    return f"{said}. {near[0].upper()}{near[1:]}."
 
 
 def small(e: Evidence, latest: Latest) -> str:
