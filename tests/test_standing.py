@@ -114,8 +114,7 @@ def test_on_regression_to_the_mean_no_improvement_is_claimed(year):
     rows = pd.DataFrame({"area_code": np.repeat(codes, len(years)), "period": np.tile(years, len(codes))})
     rows = rows.assign(indicator="made", count=count.ravel().astype(float), denominator=300.0)
     rows = rows.assign(value=rows["count"] / 3, lower=np.nan, upper=np.nan)
-    england = pd.Series(12.0, index=pd.MultiIndex.from_product([["made"], years]))
-    words = standing.recent_trends(rows, {"made": indicator}, england)["recent"]
+    words = standing.recent(rows, indicator, pd.Series(12.0, index=years))["recent"]
     assert len(words) > 600 and set(words) <= {"getting better", "getting worse", "no significant change"}
     assert (words == "getting better").mean() <= 0.004  # two sides of a test at 99.8% are a thousandth each
     plain = trends.recent_trend(count, np.full(count.shape, 300), "proportion", "low is good").word

@@ -48,7 +48,7 @@ def of_all(
     the true value lies above England's), p_value (of no difference from England, two-sided), q (the same after false
     discovery, over the locality's indicators with, or without, a declared polarity), p_unusual (of being as far from
     England as authorities are anyway: limits widened), tau (by how much, on the scale of `kind`), p_higher_dfe and p_higher_ons (chance that it lies above the mean of its neighbours), recent
-    (recent_trends), excess with excess_lower and excess_upper (people above what England's rate would give;
+    (see `recent`), excess with excess_lower and excess_upper (people above what England's rate would give;
     negative for fewer). nan where it cannot be told. No ranks, on purpose.
     """
     chosen = {i.id: i for i in indicators.values() if i.chapter in CHAPTERS}
@@ -75,9 +75,12 @@ def of_all(
         table = table.assign(**_excess(table, base, indicator)).loc[wanted]
         found.append(table.assign(indicator=name, period=period).reset_index())
     out = pd.concat(found, ignore_index=True).drop(columns=["value", "lower", "upper", "denominator", "england"])
-    out = out.merge(
-        recent_trends(local, chosen, england), on=["area_code", "indicator"], how="left", validate="one_to_one"
-    )
+    words = [
+        recent(part, chosen[name], england[name] if name in england else pd.Series(dtype=float))
+        for name, part in local.groupby("indicator")
+    ]
+    words = pd.concat(words, ignore_index=True)
+    out = out.merge(words, on=["area_code", "indicator"], how="left", validate="one_to_one")
     out["recent"] = out["recent"].fillna(trends.TOO_FEW)
     judged = out["indicator"].map(lambda i: chosen[i].polarity != "no judgement")
     out["q"] = np.nan
@@ -212,38 +215,32 @@ def _at_risk(name: str, at_risk: pd.DataFrame, people: pd.Series) -> pd.Series:
     return people[row["population"]] - (people[row["less"]] if isinstance(row["less"], str) else 0)
 
 
-def recent_trends(local: pd.DataFrame, chosen: dict[str, Indicator], england: pd.Series) -> pd.DataFrame:
+def recent(part: pd.DataFrame, indicator: Indicator, england: pd.Series) -> pd.DataFrame:
     """Return area_code, indicator and recent: the trend of each series by the five-point rule, in trends' words.
 
-    `local`: rows of figures with a value; `england`: values indexed by indicator and period. Periods that overlap are
-    not used twice. Of the newest six periods the one furthest on the worse side of England is left out, as outcome_trends does and for
-    its reason: a place is looked at because one year was bad, and the years about a bad one look better by chance alone.
+    `part`: rows of one indicator with a value; `england`: England's values by period. Periods that overlap are not used
+    twice. Of the newest six periods the one furthest on the worse side of England is left out, as outcome_trends does
+    and for its reason: a place is looked at because one year was bad, and the years about a bad one look better by
+    chance alone. Empty where neither counts nor limits are published.
     """
-    found = []
-    for name, part in local.groupby("indicator"):
-        indicator = chosen[name]
-        every = _apart(sorted(part["period"].unique()))
-        part = part[part["period"].isin(every)]
-        counted = indicator.method != "published" and part["count"].notna().any()
-        if not counted and not part["lower"].notna().any():
-            continue
-        names = ("count", "denominator") if counted else ("value", "lower", "upper")
-        value, *wide = (
-            part.pivot(index="area_code", columns="period", values=c).reindex(columns=every) for c in ("value", *names)
-        )
-        areas, value = value.index, value.to_numpy(float)
-        series = [w.to_numpy(float) for w in wide]
-        usable = ~np.isnan([value, *series]).any(axis=0)
-        beside = england.reindex([(name, period) for period in every]).to_numpy(float)
-        kept, _ = outcome_trends.without_choosing(np.where(usable, value, np.nan), beside, indicator.polarity)
-        series = [np.where(kept, x, np.nan) for x in series]
-        if counted:
-            kind = "proportion" if indicator.method == "proportion" else "rate"
-            word = trends.recent_trend(*series, kind, indicator.polarity).word
-        else:
-            word = trends.recent_trend_of_values(*series, indicator.polarity).word
-        found.append(pd.DataFrame({"area_code": areas, "indicator": name, "recent": word}))
-    return pd.concat(found, ignore_index=True)
+    counted = indicator.method != "published" and part["count"].notna().any()
+    if not counted and not part["lower"].notna().any():
+        return pd.DataFrame({"area_code": [], "indicator": [], "recent": []}, dtype=object)
+    every = _apart(sorted(part["period"].unique()))
+    names = ("value", "count", "denominator") if counted else ("value", "value", "lower", "upper")
+    part = part[part["period"].isin(every)]
+    wide = [part.pivot(index="area_code", columns="period", values=c).reindex(columns=every) for c in names]
+    value, *series = (w.to_numpy(float) for w in wide)
+    usable = ~np.isnan([value, *series]).any(axis=0)
+    beside = england.reindex(every).to_numpy(float)
+    kept, _ = outcome_trends.without_choosing(np.where(usable, value, np.nan), beside, indicator.polarity)
+    series = [np.where(kept, x, np.nan) for x in series]
+    if counted:
+        kind = "proportion" if indicator.method == "proportion" else "rate"
+        word = trends.recent_trend(*series, kind, indicator.polarity).word
+    else:
+        word = trends.recent_trend_of_values(*series, indicator.polarity).word
+    return pd.DataFrame({"area_code": wide[0].index, "indicator": indicator.id, "recent": word})
 
 
 def _apart(every: list[str]) -> list[str]:
