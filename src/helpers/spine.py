@@ -97,7 +97,9 @@ def _charts(e: Evidence, chosen: list[Latest]) -> list[str]:
         shown = [c for c, _ in drawn]
         caption, words = finding(e, shown), sentence(e, shown, ends[1] == "better")
         how = "Right is better." if ends[1] == "better" else "Right is higher, which is neither better nor worse."
-        chart = charts_needs.spine([p[0] for _, p in drawn], near, ends, caption, f"{caption}. {words} {how}")
+        chart = charts_needs.spine(
+            [p[0] for _, p in drawn], near, ends, caption, " ".join(w for w in (f"{caption}.", words, how) if w)
+        )
         found.append(chart + (paragraph(words) if words else ""))
     return found
 
