@@ -262,7 +262,7 @@ def _pair(e: Evidence, record: dict) -> Html:
         return Html(paragraph(gap, "hb-gap") + summary)
     change, moved = _percent(places[own][2]), _signed(places[own][5], unit, decimals + 1)
     caption = (
-        f"{e.name}: spend on early help for each child {change} in real terms; {title[0].lower() + title[1:]} {moved}"
+        f"{e.name}: spend on early help for each child {change} in real terms; {title[0].lower() + title[1:]}: {moved}"
     )
     shown = {
         code: {"x": round(v[2], 1), "y": round(v[5], 2)} | ({"shown": f"{change}; {moved}"} if code == own else {})
