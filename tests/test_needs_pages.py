@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import bundles, cards, catalogue, evidence, geography, paths, settings, spine, standout
+from helpers import bundles, cards, catalogue, demand, evidence, geography, paths, settings, spine, standout
 from helpers.narrative import Html
 from helpers.rules import needs as rule
 from repository import GOLDEN
@@ -158,6 +158,27 @@ def test_strengths_take_as_much_room_as_needs(pages, slug):
         len(plain(folded.sub("", pages[slug][f"standout.{part}(e)"])).split()) for part in ("needs", "strengths")
     )
     assert strengths > 0.75 * needs, (needs, strengths)
+
+
+@pytest.mark.parametrize("slug", ENGLISH)
+def test_a_theme_without_a_chart_says_its_figures(pages, slug):
+    """England has no deprivation score of its own, so there is nothing to draw around."""
+    found = pages[slug]["spine.theme(e, 'needs', 'people')"]
+    assert "hb-chart" not in CARD.sub("", found)
+    assert found.startswith("<ul><li>") and "of 10 have data)" in plain(found.split("</ul>")[0])
+
+
+def test_what_no_assessment_named_is_not_among_what_was_named_most(pages):
+    caption = re.search(r"<figcaption>(.*?)</figcaption>", pages["isles-of-scilly"]["factors.show(e)"]).group(1)
+    assert "most often named neglect (21.2%)." in caption and "(0.0%)" not in caption
+
+
+def test_each_theme_has_a_pair_or_a_reason(pages):
+    paired = {catalogue.indicators()[i].theme for p in demand.PAIRS for i in (p.early, p.late)}
+    themes = {i.theme for i in catalogue.indicators().values() if i.chapter == "needs"} - {"people"}
+    assert paired | set(demand.NO_PAIR) == themes and not paired & set(demand.NO_PAIR)
+    said = plain(pages["trafford"]["demand.pairs(e)"])
+    assert all(p.name in said for p in demand.PAIRS) and all(why in said for why in demand.NO_PAIR.values())
 
 
 def test_a_figure_far_beyond_chance_is_listed_whatever_is_made_of_it(folder, monkeypatch):
