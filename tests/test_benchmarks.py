@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 import yaml
+from scipy import stats
 
 from helpers import benchmarks, measures, paths
 
@@ -27,6 +29,21 @@ def published(name):
 )
 def test_words_follow_interval_and_polarity(lower, upper, polarity, word):
     assert benchmarks.compare(lower, upper, 5.0, polarity).item() == word
+
+
+def test_the_words_are_those_that_ohid_published(raw):
+    """Better, similar or worse than England: the publisher's verdict on 153 authorities, 14 years and both sexes."""
+    table = pd.read_csv(raw / "ohid-fingertips" / "la_hospital_admissions_2324.csv", low_memory=False)
+    table = table[table["Category Type"].isna()].drop_duplicates(["Area Code", "Time period", "Sex"])
+    england = table[table["Area Code"] == "E92000001"].set_index(["Time period", "Sex"])["Value"]
+    table = table[table["Area Code"] != "E92000001"]
+    benchmark = england.reindex(pd.MultiIndex.from_frame(table[["Time period", "Sex"]])).to_numpy()
+    limits = (table[f"{side} CI 95.0 limit"].to_numpy() for side in ("Lower", "Upper"))
+    ours = benchmarks.compare(*limits, benchmark, "low is good")
+    theirs = table["Compared to England value or percentiles"].str.lower().to_numpy()
+    said = theirs != "not compared"
+    assert said.sum() == 5701 and {*theirs[said]} == {"better", "similar", "worse"}
+    assert (ours == theirs)[said].all()
 
 
 def test_no_benchmark_no_comparison():
@@ -113,8 +130,16 @@ def test_real_differences_are_still_found():
     assert found[:, :10].mean() > 0.85 and false_share.mean() <= 0.05
 
 
+def test_published_slope_index():
+    case = published("inequality")[1]
+    made = benchmarks.slope_index(case["value"], case["population"])
+    assert (round(made.value, 2), round(made.first, 2)) == (case["index"], pytest.approx(case["first"], abs=0.01))
+    half = stats.t.ppf(0.975, len(case["value"]) - 2) * case["error"]
+    assert (made.value - made.lower, made.upper - made.value) == pytest.approx((half, half), abs=1e-6)
+
+
 def test_published_ranks_lie_on_a_line():
-    (case,) = published("inequality")
+    case = published("inequality")[0]
     share = np.array(case["population"]) / sum(case["population"])
     ranks = np.cumsum(share) - share / 2
     assert ranks[:2].round(10).tolist() == case["ranks"]

@@ -62,6 +62,7 @@ RUNGS = [
     {"network_page", "outcomes", "funnel_page", "framework"},
     {"accounts", "cards", "recommendations", "provenance", "across", "grants", "contracts"},
     {"spine"},
+    {"build_on"},
     {"standout"},
     {"demand", "factors", "peer_sets"},
     {"overview", "brief", "reconciled"},

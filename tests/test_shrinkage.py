@@ -10,7 +10,7 @@ from scipy import optimize, stats
 
 from helpers import funnel, paths, shrinkage
 
-(LIP,) = yaml.safe_load((paths.ROOT / "tests" / "published" / "shrinkage.yml").read_text(encoding="utf-8"))
+LIP, CLAIMS = yaml.safe_load((paths.ROOT / "tests" / "published" / "shrinkage.yml").read_text(encoding="utf-8"))
 COUNT, SIZE = np.array(LIP["observed"], float), np.array(LIP["expected"])
 
 
@@ -19,6 +19,14 @@ def test_the_gamma_prior_is_the_one_of_statsmodels_negative_binomial():
     mean, strength = shrinkage.prior(COUNT, SIZE, "rate", penalty=0)
     assert mean == pytest.approx(np.exp(fit.params[0]), rel=1e-3)
     assert 1 / (mean * strength) == pytest.approx(fit.params[1], rel=1e-3)
+
+
+def test_published_gamma_prior():
+    count = np.repeat(np.arange(len(CLAIMS["holders"]), dtype=float), CLAIMS["holders"])
+    mean, strength = shrinkage.prior(count, np.ones(len(count)), "rate", penalty=0)
+    assert mean * strength == pytest.approx(CLAIMS["shape"], rel=1e-4)
+    assert 1 / strength == pytest.approx(CLAIMS["scale"], rel=1e-4)
+    assert round(mean * strength / (strength + 1), 3) == CLAIMS["without_a_claim"]
 
 
 def test_the_beta_prior_is_the_likeliest_for_scipy_s_beta_binomial():

@@ -21,6 +21,7 @@ from helpers import (
     settings,
     shrinkage,
     standing,
+    trends,
 )
 from helpers.geography import ENGLAND
 from helpers.rules import needs as rule
@@ -97,6 +98,29 @@ def test_on_pure_noise_no_more_needs_are_named_than_the_rate_allows(register, re
     most = RATE + 3 * np.sqrt(RATE * (1 - RATE) / places)
     assert all(having[name] / places <= most for name in ("rule", "rate", "shrinkage")), having
     assert having["neither"] / places > 0.4
+
+
+@pytest.mark.parametrize("year", [-6, -5, -3])
+def test_on_regression_to_the_mean_no_improvement_is_claimed(year):
+    """Places whose truth never changes, picked out for being worst in one year: the years after it look better."""
+    random = np.random.default_rng(12)
+    years = [f"{y}-04-01/P1Y" for y in range(2017, 2025)]
+    truth = np.clip(random.normal(0.12, 0.028, 6000), 0.02, 0.5)
+    count = random.binomial(300, truth[:, None], (6000, len(years)))
+    count = count[count[:, year] >= np.quantile(count[:, year], 0.9)]
+    assert (count[:, -1] < count[:, year]).mean() > 0.75  # what a before-and-after comparison would have said
+    indicator = tiny.indicator("made", {}, unit="pct", method="proportion", polarity="low is good")
+    codes = [f"E06{n:06d}" for n in range(len(count))]
+    rows = pd.DataFrame({"area_code": np.repeat(codes, len(years)), "period": np.tile(years, len(codes))})
+    rows = rows.assign(indicator="made", count=count.ravel().astype(float), denominator=300.0)
+    rows = rows.assign(value=rows["count"] / 3, lower=np.nan, upper=np.nan)
+    words = standing.recent(rows, indicator, pd.Series(12.0, index=years))["recent"]
+    assert len(words) > 600 and set(words) <= {"getting better", "getting worse", "no significant change"}
+    assert (words == "getting better").mean() <= 0.004  # two sides of a test at 99.8% are a thousandth each
+    plain = trends.recent_trend(count, np.full(count.shape, 300), "proportion", "low is good").word
+    assert (
+        year != -5 or (plain == "getting better").mean() > 0.003
+    )  # what the rule would claim without leaving a year out
 
 
 def test_a_true_need_is_found(register, real):

@@ -77,3 +77,22 @@ def test_no_built_page_has_such_a_word(built):
     assert len(pages) > 30
     faults = {p.name: words for p in pages if (words := found(plain(p.read_text(encoding="utf-8"))))}
     assert not faults
+
+
+def test_every_chart_is_told_and_every_table_can_be_taken_away(built):
+    """On the pages of needs and outcomes each chart has a caption and is spoken, and each table is a file too."""
+    site = built / "book" / "_build" / "html" / "localities"
+    charts = tables = 0
+    for page in [*site.glob("*/needs.html"), *site.glob("*/outcomes.html")]:
+        markup = page.read_text(encoding="utf-8")
+        for figure in re.findall(r'<figure class="hb-chart".*?</figure>', markup, re.DOTALL):
+            caption = re.search(r"<figcaption>(.*?)</figcaption>", figure, re.DOTALL)
+            spoken = re.search(r'role="img" aria-label="([^"]+)"', figure)
+            assert caption and caption.group(1).strip() and spoken and len(spoken.group(1)) > 40, page
+            charts += 1
+        here = markup.count('class="hb-table"')
+        files = re.findall(r'<p class="hb-take"><a href="([^"]+\.csv)"', markup)
+        assert len(files) == here, page
+        assert all((page.parent / file).is_file() for file in files), page
+        tables += here
+    assert charts > 200 and tables > 300

@@ -10,11 +10,13 @@ from .narrative import (
     COMPARED,
     Html,
     comparison,
+    in_words,
     interval,
     listed,
     number,
     peers,
     sentence,
+    span,
     text,
     then_and_now,
     value_of,
@@ -40,7 +42,7 @@ def theme(e: Evidence, chapter: str, name: str) -> Html:
 
 def _absent(e: Evidence, absent: list[Latest]) -> str:
     """Return one box with the name of every indicator that nobody publishes for places like this, and why."""
-    what = "This figure is" if len(absent) == 1 else f"These {len(absent)} figures are"
+    what = "This figure is" if len(absent) == 1 else f"These {in_words(len(absent))} figures are"
     if e.nation:
         head = f"Not collected here: {e.nation}"
         words = (
@@ -54,18 +56,24 @@ def _absent(e: Evidence, absent: list[Latest]) -> str:
 
 
 def _summary(e: Evidence, chosen: list[Latest]) -> str:
+    """Return how the cards beneath compare, counted in words: what they count is there to be seen."""
     counts = {w: sum(c.against == w for c in chosen) for w in COMPARED}
-    said = [f"{n} {word}" for word, n in counts.items() if n and word != "not compared"]
-    compared = sum(counts.values()) - counts["not compared"]
-    if not compared:
-        words = f"None of the {len(chosen)} indicators here has an interval, so none is compared with {the(e.nation)} by rule."
-    else:
+    said = [f"{in_words(n)} {word}" for word, n in counts.items() if n and word != "not compared"]
+    compared, every = sum(counts.values()) - counts["not compared"], in_words(len(chosen))
+    if not compared and len(chosen) == 1:
+        words = f"The one indicator here has no interval, so it is not compared with {the(e.nation)} by rule."
+    elif not compared:
         words = (
-            f"Of {len(chosen)} indicators here, {compared} can be compared with {e.standard(chosen)}: {listed(said)}."
+            f"None of the {every} indicators here has an interval, so none is compared with {the(e.nation)} by rule."
         )
+    elif compared == len(chosen) == 1:
+        words = f"One indicator here can be compared with {e.standard(chosen)}: {listed(said)}."
+    else:
+        words = f"Of {every} indicators here, {in_words(compared)} can be compared with {e.standard(chosen)}: {listed(said)}."
     without = [c for c in chosen if not c.period]
     if without:
-        words += f" {len(without)} {'has' if len(without) == 1 else 'have'} no value for {e.name}."
+        number_of = in_words(len(without)).capitalize()
+        words += f" {number_of} {'has' if len(without) == 1 else 'have'} no value for {e.name}."
     return f'<p class="hb-summary">{text(words)}</p>'
 
 
@@ -140,7 +148,7 @@ def _about(e: Evidence, latest: Latest) -> str:
         [
             periods.label(row.period),
             shown(row.value) if row.value == row.value else f"No value: {reason(row.status)}",
-            f"{shown(row.lower)} to {shown(row.upper)}" if row.interval else "none",
+            span(row.lower, row.upper, record["unit"], record["decimals"]) if row.interval else "none",
             shown(row.benchmark),
             *([shown(row.region)] if two else []),
             f"{shown(getattr(row, f'{e.comparator_set}_median'))} ({getattr(row, f'{e.comparator_set}_n'):.0f} of {latest.of})",

@@ -6,8 +6,9 @@ import math
 from dataclasses import dataclass
 
 from . import charts, charts_needs, measures, periods, tables
+from .catalogue import THEMES
 from .evidence import Evidence, Latest, reason
-from .narrative import COMPARED, Html, interval, listed, number, paragraph, value_of
+from .narrative import COMPARED, Html, interval, listed, number, paragraph, span, text, value_of
 from .spine import small, standing
 from .standout import percent
 
@@ -33,9 +34,18 @@ PAIRS = (
         "unit_cost_social_work",
         "unit_cost_looked_after",
     ),
-    Pair("Homes", "homelessness_prevention_duty", "homelessness_relief_duty", "counts"),
+    Pair("Special needs at school", "sen_support", "education_health_care_plans", "apart", "", "unit_cost_sen"),
+    Pair("Exclusion from school", "suspensions", "permanent_exclusions", "apart"),
     Pair("School and after", "persistent_absence", "neet_or_not_known_16_17", "apart"),
+    Pair("Homes", "homelessness_prevention_duty", "homelessness_relief_duty", "counts"),
+    Pair("Weight", "excess_weight_reception", "excess_weight_year_6", "apart"),
 )
+NO_PAIR = {
+    # theme: why its figures make no pair
+    "early_years": "the figures are of health at birth and of help that is used",
+    "work_income": "people out of work and people who do not look for it are counted by surveys and by claims, and the one is not the start of the other",
+    "community": "the figures are of what there is, and not of need",
+}
 RETURNS = ("rereferrals", "referrals_no_further_action", "referrals_assessed_not_in_need", "repeat_protection_plans")
 OF = {
     "rereferrals": "referrals",
@@ -79,8 +89,7 @@ def pairs(e: Evidence) -> Html:
         early, late = (e.latest(i) for i in (pair.early, pair.late))
         missing = [c for c in (early, late) if not c.period]
         if missing:
-            names = listed([f"{e.indicators[c.id]['short_title']} ({reason(c.status)})" for c in missing])
-            gaps.append(f"{pair.name}: no pair for {e.name}, because there is no value for {names}.")
+            gaps.append((pair.name, missing))
             continue
         own = ratio(pair, _newest(e, pair.early), _newest(e, pair.late))
         england = early.england / late.england if late.england > 0 else math.nan
@@ -108,7 +117,7 @@ def pairs(e: Evidence) -> Html:
             ]
         )
         said.append(_pair_words(e, pair, early, late, own[0], england))
-    missing = "".join(paragraph(words, "hb-gap") for words in gaps)
+    missing = "".join(paragraph(words, "hb-gap") for words in _without(e, "pair", gaps))
     if not rows:
         return Html(missing)
     caption, words = _finding(e, sides), " ".join(said)
@@ -118,12 +127,31 @@ def pairs(e: Evidence) -> Html:
     head += ["The same in England", "Cost of early", "Cost of late"]
     table = tables.table(f"Early need beside late need in {e.name}", head, rows)
     note = (
-        "Many early for one late can mean that help comes in time, or that there is much need: the pair cannot tell. The"
-        " first pair is of one day, and children in care are among the children in need. In the last pair they are"
-        " different young people, of different years. A cost is what was spent for each child, not what one child"
-        " fewer would save."
+        "Many early for one late can mean that help comes in time, or that there is much need: the pair cannot tell. Children"
+        " in care are among the children in need of the same day. In the pairs without an interval the two are different"
+        " people, and after school of different years. A cost is what was spent for each child, not what one child fewer"
+        " would save."
     )
-    return Html(chart + paragraph(words) + table + missing + paragraph(note, "hb-source"))
+    none = "; ".join(f"{THEMES[theme].lower()}, since {why}" for theme, why in NO_PAIR.items())
+    sentences = "".join(f"<li>{text(s)}</li>" for s in said)
+    return Html(
+        f"{chart}<ul>{sentences}</ul>{table}{missing}{paragraph(note, 'hb-source')}"
+        + paragraph(f"No pair is made for: {none}.", "hb-source")
+    )
+
+
+def _without(e: Evidence, what: str, gaps: list[tuple[str, list[Latest]]]) -> list[str]:
+    """Return in a sentence for each reason which pairs or figures there are none of. `gaps`: name, what has no value."""
+    by_reason: dict[str, list[str]] = {}
+    for name, missing in gaps:
+        why = {reason(c.status) for c in missing}
+        if len(why) > 1:
+            why = {"; ".join(f"{small(e, c)}: {reason(c.status)}" for c in missing)}
+        by_reason.setdefault(why.pop(), []).append(name)
+    return [
+        f"{e.name} has no {what} for {listed([n[0].lower() + n[1:] for n in names])} ({why})."
+        for why, names in by_reason.items()
+    ]
 
 
 def _finding(e: Evidence, sides: dict[str, list[str]]) -> str:
@@ -151,11 +179,11 @@ def _times(found: tuple[float, float, float]) -> str:
 
 
 def _pair_words(e: Evidence, pair: Pair, early: Latest, late: Latest, own: float, england: float) -> str:
-    first = f"{pair.name}: {small(e, early)} {value_of(e, early)}, {small(e, late)} {value_of(e, late)}"
+    what = f"early is {small(e, early)}, {value_of(e, early)}; late is {small(e, late)}, {value_of(e, late)}"
     if own != own:
-        return first + "."
-    beside = f"; in England {england:.1f}" if england == england else ""
-    return f"{first}: {own:.1f} early for one late{beside}."
+        return f"{pair.name}: {what}."
+    beside = f" (in England {england:.1f})" if england == england else ""
+    return f"{pair.name}: {own:.1f} early for one late{beside}. {what[0].upper()}{what[1:]}."
 
 
 def _cost(e: Evidence, indicator: str) -> str:
@@ -174,7 +202,7 @@ def returns(e: Evidence) -> Html:
     for indicator in (i for i in RETURNS if i in e.indicators):
         latest, title = e.latest(indicator), e.indicators[indicator]["short_title"]
         if not latest.period:
-            gaps.append(f"{title}: no value for {e.name} ({reason(latest.status)}).")
+            gaps.append((title, [latest]))
             continue
         newest, row = _newest(e, indicator), standing(e).get(indicator)
         near = getattr(row, f"p_higher_{e.comparator_set}")
@@ -196,7 +224,7 @@ def returns(e: Evidence) -> Html:
                 f"{title.lower()}: {value_of(e, latest)}, {latest.against_england} than England's {value_of(e, latest, latest.england)}"
             )
         figures.append(_course(e, latest))
-    missing = "".join(paragraph(words, "hb-gap") for words in gaps)
+    missing = "".join(paragraph(words, "hb-gap") for words in _without(e, "figure", gaps))
     if not rows:
         return Html(missing)
     words = (
@@ -205,7 +233,7 @@ def returns(e: Evidence) -> Html:
         else f"Nothing of this is shown to differ from England in {e.name}."
     )
     head = ["What came back", "How many", "Share", "95% interval", "England", "Beside England"]
-    head += ["Chance that it is higher: than England; than its neighbours", "Recent trend"]
+    head += ["Chance that it is higher: than England; than its neighbours", "Recent trend (five-point test)"]
     table = tables.table(f"Help that came back in {e.name}", head, rows, (4,))
     return Html(
         paragraph(words, "hb-lead")
@@ -249,7 +277,7 @@ def _course(e: Evidence, latest: Latest) -> str:
         counts = f"{row.count:,.0f} of {row.denominator:,.0f}" if whole else "no count"
         limits = "none"
         if row.interval:
-            limits = " to ".join(number(x, record["unit"], record["decimals"]) for x in (row.lower, row.upper))
+            limits = span(row.lower, row.upper, record["unit"], record["decimals"])
         rows.append([periods.label(row.period), counts, cells[0], limits, *cells[1:]])
     first, trend = present[0], standing(e)[latest.id].recent
     caption = (

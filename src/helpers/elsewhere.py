@@ -2,28 +2,12 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
-
 from . import periods
 from .evidence import Evidence, the
 from .narrative import Html, interval, paragraph, text, value_of
 from .rules._elsewhere import against
 
 PLAIN = ("London", "Yorkshire and The Humber", "Wales", "Scotland", "Northern Ireland")
-
-
-def instead(other: Callable[..., Html]) -> Callable:
-    """Let a function of (e, ...) that weighs a place among the authorities of England give way to `other` outside it."""
-
-    def wrap(function: Callable[..., Html]) -> Callable[..., Html]:
-        @functools.wraps(function)
-        def answer(e: Evidence, *args, **kwargs) -> Html:
-            return (function if e.nation == "England" else other)(e, *args, **kwargs)
-
-        return answer
-
-    return wrap
 
 
 def region(name: str) -> str:
@@ -64,7 +48,22 @@ def notice(e: Evidence) -> Html:
     )
 
 
-def three(e: Evidence, word: str) -> Html:
+def asked(e: Evidence, word: str) -> Html:
+    """Return what is asked of a figure outside England before it is named, and how often chance alone passes."""
+    if not e.nation:
+        return Html("")
+    if word == "better":
+        return paragraph("A strength is found by the same rule turned round.")
+    words = (
+        f"Fewer figures are published for {e.nation} than for England, so the rule asks less: a figure is named where its 95%"
+        f" interval lies wholly on the worse side of {e.nation}, or of the UK where {e.nation} has no figure, and its value on the"
+        f" worse side of the middle one of its neighbours. Of figures that are as the nation's are, about one in forty lies"
+        " there by chance."
+    )
+    return paragraph(words)
+
+
+def three(e: Evidence, word: str, limit: int | None = 3) -> Html:
     """Return the indicators in which the place is clearly `word` than its nation and than its neighbours' median."""
     if not e.nation:
         return paragraph(f"No public figure is held for {e.name}, so nothing is set beside other places.", "hb-gap")
@@ -76,14 +75,14 @@ def three(e: Evidence, word: str) -> Html:
             "hb-gap",
         )
     items = ""
-    for latest in found[:3]:
+    for latest in found[:limit]:
         record = e.indicators[latest.id]
         items += (
-            f'<li><a href="{record["chapter"]}.html#{latest.id}">{text(record["title"])}</a>: <strong>{text(value_of(e, latest))}</strong>'
+            f'<li><a href="{record["chapter"]}.html#{latest.id}">{text(record["short_title"])}</a>: <strong>{text(value_of(e, latest))}</strong>'
             f" in {text(periods.label(latest.period))}, {text(the(latest.benchmark_of))} {text(value_of(e, latest, latest.benchmark))}, median of neighbours"
             f" {text(value_of(e, latest, latest.median))} ({latest.n} of {latest.of} have data). {text(interval(e, latest))}.</li>"
         )
     lead = paragraph(
         f"Here {e.name} is clearly {word} than {e.standard(found)}, and on the {word} side of its {e.comparator}."
     )
-    return Html(f'{lead}<ol class="hb-three">{items}</ol>')
+    return Html(f'{lead}<ul class="hb-three">{items}</ul>')

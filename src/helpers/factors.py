@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from . import charts_needs, periods, tables
-from .evidence import Evidence, Latest
-from .narrative import COMPARED, Html, interval, listed, paragraph, value_of
-from .spine import in_words
+from .evidence import Evidence, Latest, reason
+from .narrative import COMPARED, Html, in_words, interval, listed, paragraph, value_of
 
 
 def show(e: Evidence) -> Html:
@@ -13,7 +12,8 @@ def show(e: Evidence) -> Html:
     chosen = [e.latest(i) for i in e.indicators if i.startswith("factor_")]
     have = sorted((c for c in chosen if c.period), key=lambda c: (-c.value, c.id))
     if not have:
-        return paragraph(f"No figure on what assessments found in {e.name}.", "hb-gap")
+        why = listed(sorted({reason(c.status) for c in chosen}))
+        return paragraph(f"No figure on what assessments found in {e.name} ({why}).", "hb-gap")
     rows, values = [], []
     for c in have:
         newest, title = e.present(c.id)[-1], _factor(e, c)
@@ -38,8 +38,10 @@ def show(e: Evidence) -> Html:
                 f"{COMPARED[c.against_england][0]} {c.against_england}",
             ]
         )
-    top = [f"{_low(_factor(e, c))} ({value_of(e, c)})" for c in have[:3]]
-    caption = f"Assessments in {e.name} most often named {listed(top)}."
+    top = [f"{_low(_factor(e, c))} ({value_of(e, c)})" for c in have[:3] if c.value > 0]
+    caption = f"Assessments in {e.name} named none of these concerns."
+    if top:
+        caption = f"Assessments in {e.name} most often named {listed(top)}."
     higher = [
         f"{_low(_factor(e, c))} ({value_of(e, c)}; England {value_of(e, c, c.england)})"
         for c in have

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import periods, tables
 from .evidence import Evidence, reason, shared
-from .narrative import Html, paragraph, text, value_of
+from .narrative import Html, in_words, paragraph, text, value_of
 
 NOT_YET = "not in this handbook yet"
 BASIS = {
@@ -34,7 +34,7 @@ def mapping(e: Evidence) -> Html:
         f" figures that bear on {covered} of them, and none on {bare}. A figure that bears on an outcome is"
         " often not the measure that the framework uses."
     )
-    note = f"{unread} names are still to be checked against the framework. {record['note']}"
+    note = f"{in_words(unread).capitalize()} names are still to be checked against the framework. {record['note']}"
     table = tables.table(
         f"{record['title']}: what this handbook has for {e.name}",
         ["Priority outcome, in our words", "Figures here", NOT_YET.capitalize()],

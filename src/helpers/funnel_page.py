@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import charts_outcomes, england_only, periods, tables
 from .evidence import Evidence, shared
-from .narrative import COMPARED, Html, number, paragraph, text
+from .narrative import COMPARED, Html, in_words, number, paragraph, span, text
 from .schemas import UNITS
 
 SIZES = {"proportion": "people counted", "rate": "people counted", "value": "half the width of the 95% interval"}
@@ -31,13 +31,9 @@ def funnels(e: Evidence) -> Html:
         )
     missing = [e.indicators[i]["short_title"] for i in ids if i not in here]
     beyond = [i for i in here if reading(e, i, records[i])[0] in ("beyond", "far")]
-    first = (
-        f"{len(here)} outcomes have counts or an interval. On {len(beyond)} of them {e.name} is further from England than authorities"
-        " usually are."
-        if beyond
-        else f"{len(here)} outcomes have counts or an interval. On none of them is {e.name} further from England than authorities"
-        " usually are."
-    )
+    have = "One outcome has" if len(here) == 1 else f"{in_words(len(here)).capitalize()} outcomes have"
+    which = f"On {in_words(len(beyond))} of them {e.name} is" if beyond else f"On none of them is {e.name}"
+    first = f"{have} counts or an interval. {which} further from England than authorities usually are."
     rows = [_summary_row(e, i, records[i]) for i in here]
     rows.append(["All these outcomes", str(len(here)), "", f"Beyond the wider limits: {len(beyond)}", "", ""])
     head = ["Outcome", e.name, "Wider 95% limits", "Reading", "By chance", "Found"]
@@ -98,10 +94,9 @@ def _writer(e: Evidence, indicator: str):
 
 
 def _pair(e: Evidence, indicator: str, low: float, high: float) -> str:
-    """Return two limits, their unit said once where it is a word."""
+    """Return two limits, with a decimal more than the value where it has none."""
     record = e.indicators[indicator]
-    first = "pct" if record["unit"] == "pct" else "ratio"
-    return f"{number(low, first, max(record['decimals'], 1))} to {_writer(e, indicator)(high)}"
+    return span(low, high, record["unit"], max(record["decimals"], 1))
 
 
 def _one(value: float) -> str:

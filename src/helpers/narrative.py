@@ -19,6 +19,12 @@ COMPARED = {
     "not compared": ("–", "Not compared"),
 }
 
+_UNITS = [
+    "none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+]  # fmt: skip
+_TENS = ["", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+
 
 class Html(str):
     """Trusted HTML of our own making; a notebook shows it as such."""
@@ -79,10 +85,31 @@ def listed(words: list[str], last: str = "and") -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
+def in_words(n: int) -> str:
+    """Return a number below a hundred as a word.
+
+    >>> in_words(3), in_words(28), in_words(140)
+    ('three', 'twenty-eight', '140')
+    """
+    if n < len(_UNITS):
+        return _UNITS[n]
+    return f"{_TENS[n // 10]}{'-' + _UNITS[n % 10] if n % 10 else ''}" if n < 100 else str(n)
+
+
 def value_of(e: Evidence, latest: Latest, value: float | None = None) -> str:
     """Return a value of an indicator with its unit: its own newest, or another `value` of it."""
     record = e.indicators[latest.id]
     return number(latest.value if value is None else value, record["unit"], record["decimals"])
+
+
+def span(low: float, high: float, unit: str, decimals: int = 1) -> str:
+    """Return two limits, with their unit said once where it is a word.
+
+    >>> span(45.3, 58.6, "per_10k"), span(4, 9, "pct", 0), span(-2, 3, "gbp", 0)
+    ('45.3 to 58.6 per 10,000', '4% to 9%', '−£2 to £3')
+    """
+    worded = UNITS[unit].startswith(" ") and not unit.startswith("gbp")
+    return f"{number(low, 'ratio' if worded else unit, decimals)} to {number(high, unit, decimals)}"
 
 
 def interval(e: Evidence, latest: Latest) -> str:
@@ -90,7 +117,8 @@ def interval(e: Evidence, latest: Latest) -> str:
     if not latest.interval:
         return "No interval published"
     whose = "published" if latest.interval == "published" else f"ours, {latest.interval} method"
-    return f"95% interval {value_of(e, latest, latest.lower)} to {value_of(e, latest, latest.upper)} ({whose})"
+    record = e.indicators[latest.id]
+    return f"95% interval {span(latest.lower, latest.upper, record['unit'], record['decimals'])} ({whose})"
 
 
 def peers(e: Evidence, latest: Latest) -> str:

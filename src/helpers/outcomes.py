@@ -5,7 +5,7 @@ from __future__ import annotations
 from . import charts_outcomes, england_only, local_notice, periods, spend, tables, trends
 from .catalogue import THEMES
 from .evidence import Evidence, of_place, reason, shared
-from .narrative import Html, listed, money, number, paragraph, text
+from .narrative import Html, listed, money, number, paragraph, span, text
 from .outcome_lists import COLUMNS
 from .outcome_trends import NOT_TESTED, WINDOW
 
@@ -134,20 +134,21 @@ def _titles(e: Evidence, ids: list[str]) -> Html:
 def _trend_row(e: Evidence, indicator: str, found: dict) -> list[str]:
     record = e.indicators[indicator]
     unit, decimals = record["unit"], record["decimals"]
-    span = f"{periods.label(found['first'])} to {periods.label(found['last'])} ({found['points']})"
+    looked_at = f"{periods.label(found['first'])} to {periods.label(found['last'])} ({found['points']})"
     numbers, notes = "none", [found["detail"]] if found["detail"] else []
     if found["rule"] == "five points":
-        slope, low, high = (_signed(found[c], unit, decimals + 1) for c in ("value", "lower", "upper"))
+        slope = _signed(found["value"], unit, decimals + 1)
+        low, high = (_signed(found[c], "ratio", decimals + 1) for c in ("lower", "upper"))
         numbers = f"{slope} ({low} to {high})"
         notes.append(f"{periods.label(found['left_out'])} left out")
     elif found["rule"] == "xmr":
-        low, mean, high = (number(found[c], unit, decimals) for c in ("lower", "mean", "upper"))
-        numbers = f"limits {low} to {high}, mean {mean}"
+        mean = number(found["mean"], unit, decimals)
+        numbers = f"limits {span(found['lower'], found['upper'], unit, decimals)}, mean {mean}"
         if unit.startswith("gbp"):
             notes.append("in the prices of each year, so that prices alone make it rise")
     elif found["word"] == trends.TOO_FEW:
         notes.append(f"{WINDOW} are needed")
-    return [record["title"], RULES[found["rule"]], span, SAID[found["word"]], numbers, "; ".join(notes) or "none"]
+    return [record["title"], RULES[found["rule"]], looked_at, SAID[found["word"]], numbers, "; ".join(notes) or "none"]
 
 
 def _signed(value: float, unit: str, decimals: int) -> str:
@@ -264,7 +265,9 @@ def _pair(e: Evidence, record: dict) -> Html:
         gap = f"{e.name} lacks a figure for one of the ends, so it is not in this comparison. {sentence}"
         return Html(paragraph(gap, "hb-gap") + summary)
     change, moved = _percent(places[own][2]), _signed(places[own][5], unit, decimals + 1)
-    caption = f"{e.name}: early help a child {change} in real terms; {title[0].lower() + title[1:]}: {moved}"
+    caption = (
+        f"{e.name}: spend on early help for each child {change} in real terms; {title[0].lower() + title[1:]}: {moved}"
+    )
     shown = {
         code: {"x": round(v[2], 1), "y": round(v[5], 2)} | ({"shown": f"{change}; {moved}"} if code == own else {})
         for code, v in places.items()

@@ -50,12 +50,15 @@ def _change(e: Evidence, change: dict) -> str:
 
 def needs(e: Evidence) -> Html:
     """Return up to three priority needs, by the rule of the needs chapter."""
-    return standout.three(e, "worse") if e.nation == "England" else elsewhere.three(e, "worse")
+    found = standout.three(e, "worse") if e.nation == "England" else elsewhere.three(e, "worse")
+    link = '<p><a href="needs.html">The needs page shows what was looked at and not named.</a></p>' if e.nation else ""
+    return Html(standout.asked(e, "worse") + found + link)
 
 
 def strengths(e: Evidence) -> Html:
     """Return up to three strengths, by the same rule turned round."""
-    return standout.three(e, "better") if e.nation == "England" else elsewhere.three(e, "better")
+    found = standout.three(e, "better") if e.nation == "England" else elsewhere.three(e, "better")
+    return Html(standout.asked(e, "better") + found)
 
 
 def pound(e: Evidence) -> Html:

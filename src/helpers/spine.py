@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-from . import cards, charts_needs, england_only, periods, tables
+from . import cards, charts_needs, periods, tables
 from .catalogue import THEMES
 from .charts_needs import EDGE
 from .evidence import Evidence, Latest, once, reason
-from .narrative import COMPARED, Html, interval, listed, number, paragraph, text, value_of
+from .narrative import COMPARED, Html, in_words, interval, listed, number, paragraph, peers, span, text, value_of
 
 STAGES = ("early childhood", "school age", "young adulthood", "working age", "later life", "all ages")
-_UNITS = [
-    "none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
-]  # fmt: skip
-_TENS = ["", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
-
-
-def in_words(n: int) -> str:
-    """Return a number below a hundred as a word.
-
-    >>> in_words(3), in_words(28), in_words(140)
-    ('three', 'twenty-eight', '140')
-    """
-    if n < len(_UNITS):
-        return _UNITS[n]
-    return f"{_TENS[n // 10]}{'-' + _UNITS[n % 10] if n % 10 else ''}" if n < 100 else str(n)
 
 
 @once
@@ -48,18 +32,52 @@ def theme(e: Evidence, chapter: str, name: str) -> Html:
     gaps = ""
     if missing:
         gaps = paragraph(f"No value for {e.name}: {'; '.join(_without(e, c) for c in missing)}.", "hb-gap")
+    held = [c for c in chosen if c.period]
+    if not shown and held:  # England has no figure to draw around
+        lines = "".join(f"<li>{text(_beside_neighbours(e, c))}</li>" for c in held)
+        shown = f"<ul>{lines}</ul>"
     folded = "".join(cards.card(e, c) for c in chosen)
     return Html(
-        f"{shown}{gaps}<details><summary>The figures of this chart, as a table</summary>{table(e, chosen, THEMES[name])}</details>"
+        f"{shown}{gaps}<details><summary>The figures, as a table</summary>{table(e, chosen, THEMES[name])}</details>"
         f'<details class="hb-more"><summary>Each figure with its trend, definition and source'
         f' ({len(chosen)})</summary><div class="hb-cards">{folded}</div></details>'
     )
 
 
+def _beside_neighbours(e: Evidence, latest: Latest) -> str:
+    said = f"{e.indicators[latest.id]['short_title']}: {value_of(e, latest)}, {periods.label(latest.period)}"
+    near = peers(e, latest)
+    return f"{said}. {near[0].upper()}{near[1:]}."
+
+
 def small(e: Evidence, latest: Latest) -> str:
     """Return an indicator's short title as it stands inside a sentence."""
     title = e.indicators[latest.id]["short_title"]
-    return title[0].lower() + title[1:] if title[1:2].islower() else title
+    return title[0].lower() + title[1:] if title[1:2].islower() or title[1:2] == " " else title
+
+
+def link(e: Evidence, latest: Latest) -> Html:
+    """Return an indicator's short title as a link to its card, from whichever chapter."""
+    record = e.indicators[latest.id]
+    return Html(f'<a href="{record["chapter"]}.html#{latest.id}">{text(record["short_title"])}</a>')
+
+
+def how_to_read(e: Evidence) -> Html:
+    """Return how to read the charts of themes, and of a place that has none, what stands in their stead."""
+    if e.nation == "England":
+        words = (
+            f"In the charts, the grey bar is where nine tenths of the authorities of England are, its darker part the middle half."
+            f" The brown ticks are the places that {e.name} is compared with, and the mark with its line is {e.name} with its"
+            " 95% interval. Each row has a scale of its own, with England in the middle; ticks at the very edge lie further out."
+        )
+    elif e.nation:
+        words = (
+            f"Each figure has a card: its value, the value of {e.nation} or the UK, and the middle one of the places that"
+            f" {e.name} is compared with. There are no charts of {e.name} among other authorities: those are of England only."
+        )
+    else:
+        words = f"No public figure is held for {e.name}, so it is not set among other places."
+    return paragraph(words)
 
 
 def _without(e: Evidence, latest: Latest) -> str:
@@ -79,7 +97,9 @@ def _charts(e: Evidence, chosen: list[Latest]) -> list[str]:
         shown = [c for c, _ in drawn]
         caption, words = finding(e, shown), sentence(e, shown, ends[1] == "better")
         how = "Right is better." if ends[1] == "better" else "Right is higher, which is neither better nor worse."
-        chart = charts_needs.spine([p[0] for _, p in drawn], near, ends, caption, f"{caption}. {words} {how}")
+        chart = charts_needs.spine(
+            [p[0] for _, p in drawn], near, ends, caption, " ".join(w for w in (f"{caption}.", words, how) if w)
+        )
         found.append(chart + (paragraph(words) if words else ""))
     return found
 
@@ -134,14 +154,15 @@ def finding(e: Evidence, chosen: list[Latest]) -> str:
     silent = counts.pop("not compared")
     if silent == len(chosen):
         return f"{e.name}: no interval is published for any of these, so none is compared with England"
-    said = listed(
-        [
-            f"{word} than England on {in_words(n)}".replace("similar than", "similar to")
-            for word, n in counts.items()
-            if n
-        ]
-    )
-    return f"{e.name}: {said}" + (f"; {in_words(silent)} cannot be compared, for want of an interval" if silent else "")
+    said = []
+    for word, n in counts.items():
+        if n and not said:
+            to = "to" if word == "similar" else "than"
+            said.append(f"{word} {to} England on {in_words(n)} figure{'' if n == 1 else 's'}")
+        elif n:
+            said.append(f"{word} on {in_words(n)}")
+    gap = f"; {in_words(silent)} cannot be compared, for want of an interval" if silent else ""
+    return f"{e.name}: {listed(said)}{gap}"
 
 
 def sentence(e: Evidence, chosen: list[Latest], judged: bool) -> str:
@@ -168,21 +189,20 @@ def table(e: Evidence, chosen: list[Latest], title: str) -> Html:
         def shown(value: float, record=record) -> str:
             return number(value, record["unit"], record["decimals"])
 
-        link = Html(f'<a href="#{c.id}">{text(record["short_title"])}</a>')
         if not c.period:
-            rows.append([link, "No value", "", reason(c.status), "", "", "", "", ""])
+            rows.append([link(e, c), "No value", "", reason(c.status), "", "", "", "", ""])
             continue
         of = f"{shown(c.median)} ({c.n} of {c.of})" if c.median == c.median else f"too few ({c.n} of {c.of})"
         rows.append(
             [
-                link,
+                link(e, c),
                 shown(c.value),
                 periods.label(c.period),
                 _limits(e, c),
                 shown(c.england) if c.england == c.england else "no figure",
                 of,
                 f"{COMPARED[c.against_england][0]} {c.against_england}",
-                f"{shown(row.low)} to {shown(row.high)}" if row is not None else "",
+                span(row.low, row.high, record["unit"], record["decimals"]) if row is not None else "",
                 str(int(row.authorities)) if row is not None else "",
             ]
         )
@@ -196,9 +216,10 @@ def _limits(e: Evidence, latest: Latest) -> str:
     return said.removeprefix("95% interval ") if latest.interval else "none published"
 
 
-@england_only.of("This count by stage of life")
 def life_stages(e: Evidence, chapters: tuple[str, ...] = ("needs",)) -> Html:
-    """Return how many indicators of each life stage compare how with England, and each of them, folded."""
+    """Return how many indicators of each life stage compare how with the place's nation, and each of them, folded."""
+    if not e.nation:
+        return paragraph(f"No public figure is held for {e.name}, at any stage of life.", "hb-gap")
     every = [e.latest(i) for chapter in chapters for i in e.select(chapter)]
     rows, folded = [], []
     for stage in STAGES:
@@ -206,27 +227,55 @@ def life_stages(e: Evidence, chapters: tuple[str, ...] = ("needs",)) -> Html:
         if not chosen:
             rows.append([stage.capitalize(), *["none"] * len(COMPARED), "none"])
             continue
-        counts = [sum(c.against_england == w and bool(c.period) for c in chosen) for w in COMPARED]
+        counts = [sum(_beside(e, c) == w and bool(c.period) for c in chosen) for w in COMPARED]
         rows.append([stage.capitalize(), *map(str, counts), str(sum(not c.period for c in chosen))])
+        listing = table if e.nation == "England" else beside_nation
         folded.append(
             f"<details><summary>{stage.capitalize()}: {len(chosen)} indicators</summary>"
-            + table(e, chosen, stage.capitalize())
+            + listing(e, chosen, stage.capitalize())
             + "</details>"
         )
     head = ["Life stage", *(w.capitalize() for w in COMPARED), "No value"]
     counted = tables.table(
-        f"Needs of {e.name} by life stage: how many indicators stand how beside England", head, rows, range(1, 8)
+        f"Needs of {e.name} by life stage: how many indicators stand how beside {_standard(e, every)}",
+        head,
+        rows,
+        range(1, 8),
     )
     return Html(paragraph(_about_stages(e, every)) + counted + "".join(folded))
 
 
+def _beside(e: Evidence, latest: Latest) -> str:
+    """Return the word of the comparison with England; for a place elsewhere with its own nation, or else the UK."""
+    return latest.against_england if e.nation == "England" else latest.against
+
+
+def _standard(e: Evidence, every: list[Latest]) -> str:
+    return "England" if e.nation == "England" else e.standard(every)
+
+
+def beside_nation(e: Evidence, chosen: list[Latest], title: str) -> Html:
+    """Return the figures of a place outside England beside its own nation or the UK, with the reason for each gap."""
+    rows = []
+    for c in chosen:
+        if not c.period:
+            rows.append([link(e, c), "No value", reason(c.status), "", "", ""])
+            continue
+        beside = f"{c.benchmark_of}: {value_of(e, c, c.benchmark)}" if c.benchmark == c.benchmark else "no figure"
+        near = peers(e, c).split(": ", 1)[1]
+        row = [link(e, c), f"{value_of(e, c)}, {periods.label(c.period)}", _limits(e, c), beside, near]
+        rows.append([*row, f"{COMPARED[c.against][0]} {c.against}"])
+    head = ["Indicator", e.name, "95% interval", f"{e.nation} or the UK", "Neighbours' median (with data)"]
+    return tables.table(f"{title}: {e.name}, its nation and its neighbours", [*head, "Beside them"], rows)
+
+
 def _about_stages(e: Evidence, every: list[Latest]) -> str:
-    worse = [c for c in every if c.against_england == "worse"]
+    worse, standard = [c for c in every if _beside(e, c) == "worse"], _standard(e, every)
     if not worse:
-        said = f"At no stage of life is {e.name} shown to be worse than England."
+        said = f"At no stage of life is {e.name} shown to be worse than {standard}."
     else:
         stages = [s for s in STAGES if any(e.indicators[c.id]["life_stage"] == s for c in worse)]
-        said = f"{e.name} is worse than England on at least one figure of: {listed(stages)}."
+        said = f"{e.name} is worse than {standard} on at least one figure of: {listed(stages)}."
     empty = [s for s in STAGES if not any(e.indicators[c.id]["life_stage"] == s for c in every)]
     if empty:
         said += f" Nothing here is about {listed(empty, 'or')}: no open source in this book has it."

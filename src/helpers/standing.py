@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from . import benchmarks, periods, trends
+from . import benchmarks, outcome_trends, periods, trends
 from .catalogue import Indicator
 from .geography import ENGLAND
 from .measures import MULTIPLIER
@@ -53,7 +53,7 @@ def of_all(
     the true value lies above England's), p_value (of no difference from England, two-sided), q (the same after false
     discovery, over the locality's indicators with, or without, a declared polarity), p_unusual (of being as far from
     England as authorities are anyway: limits widened), tau (by how much, on the scale of `kind`), p_higher_dfe and p_higher_ons (chance that it lies above the mean of its neighbours), recent
-    (trends.recent_trend), excess with excess_lower and excess_upper (people above what England's rate would give;
+    (see `recent`), excess with excess_lower and excess_upper (people above what England's rate would give;
     negative for fewer). nan where it cannot be told. No ranks, on purpose.
     """
     chosen = {i.id: i for i in indicators.values() if i.chapter in CHAPTERS}
@@ -64,15 +64,15 @@ def of_all(
     people = rows[rows["indicator"].str.startswith("population_") & rows["value"].notna()]
     people = people.sort_values("period").groupby(["indicator", "area_code"])["value"].last()
     at_risk = at_risk.set_index("indicator")
-    found, recent = [], []
+    found, words = [], []
     for name, part in local.groupby("indicator"):
         base = _at_risk(name, at_risk, people) if name in at_risk.index else None
         of_england = england[name] if name in england.index else pd.Series(dtype=float)
         found.append(memory.call(_of_indicator, part, of_england, chosen[name], near, base))
-        recent.append(memory.call(_recent, part, chosen[name]))
+        words.append(memory.call(recent, part, chosen[name], of_england))
     out = pd.concat(found, ignore_index=True)
     out = out.merge(
-        pd.concat(recent, ignore_index=True), on=["area_code", "indicator"], how="left", validate="one_to_one"
+        pd.concat(words, ignore_index=True), on=["area_code", "indicator"], how="left", validate="one_to_one"
     )
     out["recent"] = out["recent"].fillna(trends.TOO_FEW)
     judged = out["indicator"].map(lambda i: chosen[i].polarity != "no judgement")
@@ -228,25 +228,32 @@ def _at_risk(name: str, at_risk: pd.DataFrame, people: pd.Series) -> pd.Series:
     return people[row["population"]] - (people[row["less"]] if isinstance(row["less"], str) else 0)
 
 
-def _recent(part: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
-    """Return the recent trend of one indicator's series by the five-point rule. Years that overlap are not used twice."""
+def recent(part: pd.DataFrame, indicator: Indicator, england: pd.Series) -> pd.DataFrame:
+    """Return area_code, indicator and recent: the trend of each series by the five-point rule, in trends' words.
+
+    `part`: rows of one indicator with a value; `england`: England's values by period. Periods that overlap are not used
+    twice. Of the newest six periods the one furthest on the worse side of England is left out, as outcome_trends does
+    and for its reason: a place is looked at because one year was bad, and the years about a bad one look better by
+    chance alone. Empty where neither counts nor limits are published.
+    """
+    counted = indicator.method != "published" and part["count"].notna().any()
+    if not counted and not part["lower"].notna().any():
+        return pd.DataFrame({"area_code": [], "indicator": [], "recent": []}, dtype=object)
     every = _apart(sorted(part["period"].unique()))
+    names = ("value", "count", "denominator") if counted else ("value", "value", "lower", "upper")
     part = part[part["period"].isin(every)]
-
-    def wide(column):
-        return part.pivot(index="area_code", columns="period", values=column).reindex(columns=every)
-
-    areas = wide("value").index
-    if indicator.method != "published" and part["count"].notna().any():
+    wide = [part.pivot(index="area_code", columns="period", values=c).reindex(columns=every) for c in names]
+    value, *series = (w.to_numpy(float) for w in wide)
+    usable = ~np.isnan([value, *series]).any(axis=0)
+    beside = england.reindex(every).to_numpy(float)
+    kept, _ = outcome_trends.without_choosing(np.where(usable, value, np.nan), beside, indicator.polarity)
+    series = [np.where(kept, x, np.nan) for x in series]
+    if counted:
         kind = "proportion" if indicator.method == "proportion" else "rate"
-        count, size = wide("count").to_numpy(float), wide("denominator").to_numpy(float)
-        word = trends.recent_trend(count, size, kind, indicator.polarity).word
-    elif part["lower"].notna().any():
-        limits = (wide(c).to_numpy(float) for c in ("value", "lower", "upper"))
-        word = trends.recent_trend_of_values(*limits, indicator.polarity).word
+        word = trends.recent_trend(*series, kind, indicator.polarity).word
     else:
-        areas, word = [], []
-    return pd.DataFrame({"area_code": areas, "indicator": indicator.id, "recent": word})
+        word = trends.recent_trend_of_values(*series, indicator.polarity).word
+    return pd.DataFrame({"area_code": wide[0].index, "indicator": indicator.id, "recent": word})
 
 
 def _apart(every: list[str]) -> list[str]:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import math
 
-from . import elsewhere, periods, tables
-from .evidence import Evidence, Latest, once, reason
-from .narrative import COMPARED, Html, interval, listed, paragraph, peers, text, value_of
+from . import build_on, elsewhere, periods, tables
+from .evidence import Evidence, Latest, once
+from .narrative import Html, in_words, interval, listed, paragraph, span, text, value_of
 from .rules import needs as rule
-from .spine import in_words, small, standing
+from .rules._elsewhere import against
+from .spine import beside_nation, link, small, standing
 
-ASSETS = (
-    *("library_within_30_minutes", "visited_library", "museums_per_100k", "visited_heritage", "engaged_with_arts"),
-    *("sports_facilities_per_10k", "life_satisfaction", "worthwhile", "happiness", "anxiety"),
-)
+BREACH = 0.002  # two-sided: outside the 99.8% limits by the figure as published, before anything is drawn in
+UNUSUAL = " The last column says whether the place stands apart even once it is allowed that places differ anyway."
 
 
 @once
@@ -40,9 +39,20 @@ def people(one: rule.Judged) -> str:
     return f"{one.people:,.0f} ({one.people_lower:,.0f} to {one.people_upper:,.0f})"
 
 
-def _link(e: Evidence, latest: Latest) -> Html:
-    record = e.indicators[latest.id]
-    return Html(f'<a href="{record["chapter"]}.html#{latest.id}">{text(record["short_title"])}</a>')
+def asked(e: Evidence, word: str) -> Html:
+    """Return what the rule asks before it names a need (worse) or a strength (better), in England or outside it."""
+    if e.nation != "England":
+        return elsewhere.asked(e, word)
+    t = thresholds(e)
+    if word == "better":
+        words = "A strength is found by the same rule turned round. How many people it comes to is not asked."
+    else:
+        words = (
+            "A need is named where four things hold: the place is very likely worse than England; that is not chance among"
+            " so many figures; places like it do better, or it is getting worse; and it comes to"
+            f" {in_words(int(t['needs_excess_people']))} people or more."
+        )
+    return paragraph(words)
 
 
 def _table(e: Evidence, found: list[rule.Judged], word: str) -> Html:
@@ -51,7 +61,7 @@ def _table(e: Evidence, found: list[rule.Judged], word: str) -> Html:
         worse, near = (j.worse, j.worse_near) if word == "worse" else (1 - j.worse, 1 - j.worse_near)
         rows.append(
             [
-                _link(e, j.latest),
+                link(e, j.latest),
                 f"{value_of(e, j.latest)}, {periods.label(j.latest.period)}",
                 interval(e, j.latest).removeprefix("95% interval "),
                 value_of(e, j.latest, j.latest.england),
@@ -69,7 +79,7 @@ def _table(e: Evidence, found: list[rule.Judged], word: str) -> Html:
         f"Chance that it is {word}: than England; than its neighbours",
     ]
     head += [
-        "Recent trend",
+        "Recent trend (five-point test)",
         f"People {'worse' if word == 'worse' else 'better'} off than at England's rate",
         "Unusual even so",
     ]
@@ -92,8 +102,9 @@ def _counted(e: Evidence) -> tuple[str, str]:
     if not compared:
         return "No figure here has an interval and a figure for England, so nothing can be named by rule.", ""
     one = f"{compared} of the {len(every)} figures"
+    verb = "has" if compared == 1 else "have"
     return (
-        f"Only {one} on which better and worse can be told have an interval; nothing can be said by rule of the others.",
+        f"Only {one} on which better and worse can be told {verb} an interval; nothing can be said by rule of the others.",
         f"The {one} that could be compared, and what the rule makes of them",
     )
 
@@ -106,10 +117,13 @@ def _every(e: Evidence, title: str) -> str:
             continue
         verdict = "a need" if not j.need else "a strength" if not j.strength else "neither"
         why = "" if verdict != "neither" else j.need if j.worse >= 0.5 else j.strength
+        row, record = standing(e)[j.latest.id], e.indicators[j.latest.id]
+        drawn = span(row.shrunk_lower, row.shrunk_upper, record["unit"], record["decimals"])
         rows.append(
             [
-                _link(e, j.latest),
+                link(e, j.latest),
                 f"{value_of(e, j.latest)}, {periods.label(j.latest.period)}",
+                f"{value_of(e, j.latest, row.shrunk)} ({drawn})",
                 value_of(e, j.latest, j.latest.england),
                 f"{percent(j.worse)}; {percent(j.worse_near)}",
                 f"{j.q:.3f}",
@@ -118,21 +132,31 @@ def _every(e: Evidence, title: str) -> str:
                 why or "passes every test",
             ]
         )
-    head = ["Indicator", e.name, "England", "Chance that it is worse: than England; than its neighbours"]
-    head += ["q (false discovery)", "Recent trend", "Named as", "Why"]
-    return (
-        f"<details><summary>Every figure that was compared</summary>{tables.table(title, head, rows, (2,))}</details>"
+    head = ["Indicator", e.name, "Once chance is allowed for (95%)", "England"]
+    head += [
+        "Chance that it is worse: than England; than its neighbours",
+        "q (false discovery)",
+        "Recent trend (five-point test)",
+        "Named as",
+        "Why",
+    ]
+    note = (
+        "A figure that rests on few people is drawn towards the middle of all authorities, by as much as chance could have"
+        " moved it: the third column says to where. The chance that it is worse is worked out from that."
     )
+    table = tables.table(title, head, rows, (3,))
+    return f"<details><summary>Every figure that was compared</summary>{table}{paragraph(note, 'hb-source')}</details>"
 
 
-@elsewhere.instead(lambda e: elsewhere.three(e, "worse"))
 def needs(e: Evidence) -> Html:
     """Return the priority needs with what they rest on, what was looked at and not named, and where demand is high."""
+    if e.nation != "England":
+        return _elsewhere(e, "worse")
     t = thresholds(e)
     found = rule.priorities(e, t)
     if found:
         lead = f"Look here first: {listed([_with_value(e, j.latest) for j in found])}."
-        order = "The table runs from more people to fewer, which is not the order of importance."
+        order = "The table runs from more people to fewer, which is not the order of importance." + UNUSUAL
         groups = [g for g in _groups(found) if len(g) > 1]
         if groups:
             ties = "; ".join(listed([small(e, j.latest) for j in g]) for g in groups)
@@ -144,10 +168,31 @@ def needs(e: Evidence) -> Html:
         )
     counted, title = _counted(e)
     near_misses = [j for j in rule.judged(e, t) if j.need and j.worse >= t["needs_probability"]]
-    misses = "".join(f"<li>{_link(e, j.latest)}: {text(j.need)}.</li>" for j in near_misses)
+    misses = "".join(f"<li>{link(e, j.latest)}: {text(j.need)}.</li>" for j in near_misses)
     if misses:
         misses = f"<p>Likely worse than England, and yet not named:</p><ul>{misses}</ul>"
-    return Html(f"{body}{misses}{_demand(e)}{paragraph(counted)}{_every(e, title) if title else ''}")
+    misses += _breaches(e, [j for j in rule.judged(e, t) if 0.5 < j.worse < t["needs_probability"]])
+    every = _every(e, title) if title else ""
+    return Html(f"{asked(e, 'worse')}{body}{misses}{_demand(e)}{paragraph(counted)}{every}")
+
+
+def _breaches(e: Evidence, others: list[rule.Judged]) -> str:
+    """Return those further on the worse side than chance puts one in a thousand, though allowing for chance saves them."""
+    beyond = [j for j in others if standing(e)[j.latest.id].p_value <= BREACH]
+    if not beyond:
+        return ""
+    items = "".join(f"<li>{link(e, j.latest)}: {text(value_of(e, j.latest))}.</li>" for j in beyond)
+    return (
+        "<p>Beyond the 99.8% limits on the worse side, and so listed whatever the rule makes of it:</p>"
+        f"<ul>{items}</ul>"
+    )
+
+
+def _elsewhere(e: Evidence, word: str) -> Html:
+    """Return what stands out in a place outside England, by the rule for such places, and the figures that it rests on."""
+    found = against(e, word)
+    said = asked(e, word) + elsewhere.three(e, word, limit=None)
+    return Html(said + (beside_nation(e, found, f"What stands out as {word}") if found else ""))
 
 
 def _groups(found: list[rule.Judged]) -> list[list[rule.Judged]]:
@@ -178,7 +223,7 @@ def _demand(e: Evidence) -> str:
         )
     rows = [
         [
-            _link(e, latest),
+            link(e, latest),
             f"{value_of(e, latest)}, {periods.label(latest.period)}",
             value_of(e, latest, latest.england),
             percent(row.p_higher),
@@ -187,7 +232,8 @@ def _demand(e: Evidence) -> str:
         ]
         for row, latest, near in found
     ]
-    head = ["Figure", e.name, "England", "Chance that it is higher: than England; than its neighbours", "Recent trend"]
+    head = ["Figure", e.name, "England", "Chance that it is higher: than England; than its neighbours"]
+    head.append("Recent trend (five-point test)")
     table = tables.table(f"Higher in {e.name} than in England and than in places like it", head, rows, (2,))
     names = [small(e, latest) for _, latest, _ in found[:4]] + (
         [f"{in_words(len(found) - 4)} more"] if found[4:] else []
@@ -201,62 +247,25 @@ def _demand(e: Evidence) -> str:
 
 def strengths(e: Evidence) -> Html:
     """Return the strengths by the same rule turned round, what else is better, and what there is to build on."""
+    if e.nation != "England":
+        return Html(_elsewhere(e, "better") + build_on.assets(e))
     t = thresholds(e)
     found = rule.strengths(e, t)
     if found:
         lead = f"Better than England and than places like it: {listed([_with_value(e, j.latest) for j in found])}."
-        order = "The table runs from the most certain to the least certain, which is not the order of importance."
+        order = (
+            "The table runs from the most certain to the least certain, which is not the order of importance." + UNUSUAL
+        )
         body = paragraph(lead, "hb-lead") + _table(e, found, "better") + paragraph(order)
     else:
         body = paragraph(
             f"No figure here shows a strength of {e.name} by rule. That is not to say that there is none.", "hb-gap"
         )
     others = [j for j in rule.judged(e, t) if j.strength and 1 - j.worse >= t["needs_probability"]]
-    misses = "".join(f"<li>{_link(e, j.latest)}: {text(j.strength)}.</li>" for j in others)
+    misses = "".join(f"<li>{link(e, j.latest)}: {text(j.strength)}.</li>" for j in others)
     if misses:
         misses = f"<p>Likely better than England, and yet not named:</p><ul>{misses}</ul>"
-    return Html(f"{body}{misses}{_assets(e)}")
-
-
-def _assets(e: Evidence) -> Html:
-    """Return what the place has to build on: libraries, museums, sport, culture, and how people feel about their lives."""
-    rows = []
-    for latest in (e.latest(i) for i in ASSETS if i in e.indicators):
-        if not latest.period:
-            rows.append([_link(e, latest), "No value", "", reason(latest.status), "", ""])
-            continue
-        median = peers(e, latest).removeprefix(f"Median of its {e.comparator}: ")
-        median = median.removeprefix(f"{e.comparator.capitalize()}: ")
-        said = f"{COMPARED[latest.against][0]} {latest.against}"
-        standard = value_of(e, latest, latest.benchmark)
-        rows.append(
-            [
-                _link(e, latest),
-                f"{value_of(e, latest)}, {periods.label(latest.period)}",
-                interval(e, latest).removeprefix("95% interval ").replace("No interval", "none"),
-                standard if latest.benchmark_of == e.nation else f"{latest.benchmark_of}: {standard}",
-                median,
-                said,
-            ]
-        )
-    above = [
-        latest
-        for latest in (e.latest(i) for i in ASSETS[:6] if i in e.indicators)
-        if latest.median == latest.median and latest.value > latest.median
-    ]
-    if above:
-        names = [f"{small(e, c)} ({value_of(e, c)}; median of neighbours {value_of(e, c, c.median)})" for c in above]
-        lead = f"To build on: {e.name} has more than the middle one of its {e.comparator} of {listed(names)}."
-    else:
-        lead = f"{e.name} has no more of what is counted here than the middle one of its {e.comparator}."
-    nation = e.nation or "Nation"
-    head = ["What there is", e.name, "95% interval", nation, "Neighbours' median (with data)", f"Beside {nation}"]
-    table = tables.table(f"What there is to build on in {e.name}, and how people feel", head, rows, (3,))
-    unknown = (
-        "How many hubs, charities, groups and volunteers there are is not known here: no open source counts them for every"
-        " place. They are often the greater part of what a place has."
-    )
-    return Html(paragraph(lead) + table + paragraph(unknown, "hb-gap"))
+    return Html(f"{asked(e, 'better')}{body}{misses}{build_on.assets(e)}")
 
 
 def three(e: Evidence, word: str) -> Html:
@@ -277,7 +286,7 @@ def three(e: Evidence, word: str) -> Html:
         worse_near = near if e.indicators[latest.id]["polarity"] == "low is good" else 1 - near
         chance = worse_near if word == "worse" else 1 - worse_near
         items += (
-            f"<li>{_link(e, latest)}: <strong>{text(value_of(e, latest))}</strong> in {text(periods.label(latest.period))},"
+            f"<li>{link(e, latest)}: <strong>{text(value_of(e, latest))}</strong> in {text(periods.label(latest.period))},"
             f" England {text(value_of(e, latest, latest.england))}. {text(interval(e, latest))}. Chance that it is {word}"
             f" than its neighbours: {percent(chance)}; recent trend: {text(j.recent)}.</li>"
         )

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import paths, periods
-from .narrative import number, text
+from .narrative import number, span, text
 
 SENTENCE = re.compile(r"<(p|li|figcaption)\b([^>]*)>(.*?)</\1>", re.DOTALL)
 APART = re.compile(r"<(article|details|table|script|svg|nav|form)\b.*?</\1>", re.DOTALL)  # what is no sentence
@@ -60,15 +60,12 @@ def rows(slug: str, folder: Path = paths.BUNDLES, book: Path = paths.BOOK) -> li
 
 def _about(row: Mapping[str, str], record: Mapping, source: Mapping, edition: str) -> str:
     """Return source, release, age, interval and quality of a value in plain words."""
-
-    def shown(value: str) -> str:
-        return number(float(value), record["unit"], record["decimals"])
-
     months = periods.age_in_months(periods.end(row["period"]).isoformat(), edition)
     interval = "No interval published."
     if row["interval"]:
         whose = "published" if row["interval"] == "published" else f"ours, {row['interval']} method"
-        interval = f"95% interval {shown(row['lower'])} to {shown(row['upper'])} ({whose})."
+        limits = span(float(row["lower"]), float(row["upper"]), record["unit"], record["decimals"])
+        interval = f"95% interval {limits} ({whose})."
     return (
         f"{source['publisher']}: {source['title']}. Released {row['release_date'] or 'on a date not known'}."
         f" {periods.label(row['period'])}, {months} months old at this edition. {interval}"
