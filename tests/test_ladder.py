@@ -63,7 +63,7 @@ RUNGS = [
     {"demand", "factors", "peer_sets"},
     {"overview", "brief", "reconciled"},
     {"warm"},
-    {"svg"},
+    {"svg", "place_pages", "landing_map", "source_list"},
     {"engine", "gates", "landing", "pictures", "trust", "takeaway", "pdf", "publishing"},
     {"render", "book", "papermill_engine", "private"},
     {"cluster"},

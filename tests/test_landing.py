@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from helpers import catalogue, geography, landing
+from helpers import catalogue, geography, landing, landing_map, place_pages, source_list
 from helpers.schemas import DataError
 
 ATTACK = """"><img src=x onerror=alert(1)> & <script>alert(1)</script> *b* {code-cell} `x` $y$"""
@@ -96,7 +96,7 @@ def test_shapes_that_are_not_shapes_are_refused(tmp_path, content):
     path = tmp_path / "boundaries.json"
     path.write_text(content)
     with pytest.raises(DataError, match=r"boundaries\.json: .*Ingest again"):
-        landing.boundaries(path)
+        landing_map.boundaries(path)
 
 
 def test_the_names_are_escaped_everywhere(register, tmp_path, shapes):
@@ -107,7 +107,7 @@ def test_the_names_are_escaped_everywhere(register, tmp_path, shapes):
     changes = register.changes.assign(old_name=ATTACK)
     attacked = replace(register, localities=rows, districts=districts, changes=changes)
     text = landing_of(rows, attacked, tmp_path, shapes, extra={"across": ATTACK}, missing={ATTACK: ATTACK})
-    landing.write_region_pages(rows, "overview", tmp_path)
+    place_pages.write_region_pages(rows, "overview", tmp_path)
     pages = [text, *(p.read_text(encoding="utf-8") for p in (tmp_path / "_generated").glob("region-*.html"))]
     assert len(pages) == 13  # nine regions, three nations and the landing page
     for page in pages:
@@ -117,7 +117,7 @@ def test_the_names_are_escaped_everywhere(register, tmp_path, shapes):
 
 
 def test_a_region_has_a_page_with_its_localities(register, tmp_path):
-    written = landing.write_region_pages(register.localities, "overview", tmp_path)
+    written = place_pages.write_region_pages(register.localities, "overview", tmp_path)
     assert len(written) == 12
     assert written[-3:] == ["regions/northern-ireland", "regions/scotland", "regions/wales"]
     assert (tmp_path / "regions" / "north-west.md").read_text().startswith("# North West\n")
@@ -127,24 +127,24 @@ def test_a_region_has_a_page_with_its_localities(register, tmp_path):
 
 
 def test_pages_of_regions_that_are_not_built_are_removed(register, tmp_path):
-    landing.write_region_pages(register.localities, "overview", tmp_path)
+    place_pages.write_region_pages(register.localities, "overview", tmp_path)
     only = register.localities[register.localities["slug"] == "trafford"]
-    assert landing.write_region_pages(only, "overview", tmp_path) == ["regions/north-west"]
+    assert place_pages.write_region_pages(only, "overview", tmp_path) == ["regions/north-west"]
     assert [p.name for p in (tmp_path / "regions").iterdir()] == ["north-west.md"]
 
 
 def test_text_that_says_the_same_is_not_written_again(register, tmp_path, shapes):
     landing_of(register.localities, register, tmp_path, shapes)
-    landing.write_region_pages(register.localities, "overview", tmp_path)
+    place_pages.write_region_pages(register.localities, "overview", tmp_path)
     before = {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*.*")}
     landing_of(register.localities, register, tmp_path, shapes)
-    landing.write_region_pages(register.localities, "overview", tmp_path)
+    place_pages.write_region_pages(register.localities, "overview", tmp_path)
     assert {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*.*")} == before
 
 
 def test_every_source_is_listed_with_its_licence(tmp_path):
     sources = catalogue.sources()
-    landing.write_sources(sources, tmp_path)
+    source_list.write(sources, tmp_path)
     text = (tmp_path / "_generated" / "sources.html").read_text(encoding="utf-8")
     assert [a["id"] for a in Tags(text).of("section")] == [
         f"source-{s.id}" for s in sorted(sources.values(), key=lambda s: (s.publisher, s.title))

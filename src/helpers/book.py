@@ -17,7 +17,21 @@ from pathlib import Path
 
 import pandas as pd
 
-from . import catalogue, findings, fingerprints, gates, geography, landing, paths, pictures, schemas, settings, takeaway
+from . import (
+    catalogue,
+    findings,
+    fingerprints,
+    gates,
+    geography,
+    landing,
+    paths,
+    pictures,
+    place_pages,
+    schemas,
+    settings,
+    source_list,
+    takeaway,
+)
 from .geography import Register, slugify
 from .schemas import DataError
 
@@ -76,7 +90,7 @@ def write_site(
         "private": paths.PRIVATE,
         "chapters": [{"name": c, "title": title_of(c)} for c in chapters],
         "general": list(general),
-        "regions": [{"name": r, "doc": f"regions/{slugify(r)}"} for r, _ in landing.regions(places)],
+        "regions": [{"name": r, "doc": f"regions/{slugify(r)}"} for r, _ in place_pages.regions(places)],
         "places": {
             row.slug: {
                 "code": row.area_code,
@@ -84,7 +98,7 @@ def write_site(
                 "region": row.region,
                 "like": like.get(row.area_code, []),
             }
-            for row in landing.labelled(places).itertuples(index=False)
+            for row in place_pages.labelled(places).itertuples(index=False)
         },
     }
     text = json.dumps(site, ensure_ascii=False, indent=1)
@@ -127,12 +141,12 @@ def write_pages(
         )
     places = known.loc[sorted(slugs)].reset_index(drop=True)
     general = [*(extra or {}), *AUTHORED]
-    landing.write_region_pages(places, chapters[0], folder)
+    place_pages.write_region_pages(places, chapters[0], folder)
     why = {known.at[slug, "name"]: reason for slug, reason in (missing or {}).items()}
     landing.write_landing(places, register, chapters[0], extra, why, folder, shapes)
-    landing.write_sources(catalogue.sources(), folder)
-    by_region = {slugify(region): rows["slug"].tolist() for region, rows in landing.regions(places)}
-    gone = landing.write_former_pages(places, register, chapters[0], folder)
+    source_list.write(catalogue.sources(), folder)
+    by_region = {slugify(region): rows["slug"].tolist() for region, rows in place_pages.regions(places)}
+    gone = place_pages.write_former_pages(places, register, chapters[0], folder)
     write_toc(by_region, chapters, [*general, *gone], folder)
     write_site(places, chapters, edition, general, folder, like_each(register))
     own = [f"localities/{slug}/{chapter}" for slug in places["slug"] for chapter in chapters]
