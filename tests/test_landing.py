@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from html.parser import HTMLParser
 
+import pandas as pd
 import pytest
 
 from helpers import catalogue, geography, landing, landing_map, place_pages, source_list
@@ -64,6 +65,21 @@ def test_a_place_is_found_by_its_districts_and_by_what_it_was(register, tmp_path
     assert "Cambridge" in also["E10000003"]
     assert "Barrow-in-Furness" in also["E06000064"]
     assert "E08000019" in also["E08000039"]  # Sheffield's code before 2025
+
+
+def test_a_place_is_found_by_postcode_districts_and_how_far_they_go_is_said(register, tmp_path, shapes):
+    text = landing_of(register.localities, register, tmp_path, shapes)
+    post = {a["data-code"]: a["data-post"].split("|") for a in Tags(text).of("li") if "data-post" in a}
+    assert "M33" in post["E08000009"] and len(post) == 10
+    assert "such as M33, works for 10 councils of the North West only" in text
+    every = pd.DataFrame(
+        {"postcode_district": "AB1", "area_code": register.localities["area_code"], "rows": 1, "source": "s"}
+    )
+    for districts, said in (
+        (every, "So does the first half of a postcode, such as AB1."),
+        (every[:0], "Postcodes do not"),
+    ):
+        assert said in landing_of(register.localities, replace(register, postcodes=districts), tmp_path, shapes)
 
 
 def test_the_map_links_what_is_built_and_says_what_is_not(register, tmp_path, shapes):

@@ -31,9 +31,10 @@ def write_landing(
     `missing`: {name of a locality: why it is not in this book}. Raises DataError when the shapes are missing.
     """
     parts = [
+        '<div class="hb-finder">\n<div class="hb-finder-words">\n',
+        FIND.replace("{postcodes}", _postcodes(register)),
         _state(places, register, missing or {}),
-        '<div class="hb-finder">\n',
-        FIND,
+        "</div>\n",
         landing_map.drawn(places, register, first, landing_map.boundaries(shapes)),
         '</div>\n<div data-hb-all>\n<h3 id="all-localities">All localities, by region and nation</h3>\n',
         f'<div class="hb-all">\n{_list(places, register, first)}</div>\n</div>\n',
@@ -53,15 +54,30 @@ def write_landing(
 
 # hidden until find.js takes it up: without JavaScript the list below is the way
 FIND = """<form class="hb-find" data-hb-find hidden>
-<label for="hb-find-q">Name of the council or place, or its GSS code</label>
-<p class="hb-hint" id="hb-find-hint">For example: Trafford, Cambridge, or E08000009. Names of districts and of former
-councils work too; postcodes do not: no open list of them is in this book.</p>
+<label for="hb-find-q">Name of the council or place, its GSS code, or a postcode district</label>
+<p class="hb-hint" id="hb-find-hint">For example: Trafford, Cambridge, E08000009. Districts and former councils work
+too. {postcodes}</p>
 <div class="hb-find-row"><input id="hb-find-q" type="search" aria-describedby="hb-find-hint" autocomplete="off"
  autocapitalize="none" spellcheck="false"><button type="submit">Go</button></div>
 <p class="hb-find-state" role="status" aria-live="polite" data-hb-state></p>
 <ul class="hb-found" data-hb-found hidden></ul>
 </form>
 """
+
+
+def _postcodes(register: Register) -> str:
+    """Say where a postcode district finds a place: everywhere, in the places that the book has a list of, or nowhere."""
+    known, total = register.postcodes["area_code"].nunique(), len(register.localities)
+    if not known:
+        return "Postcodes do not: no open list of them is in this book."
+    example = "M33" if "M33" in set(register.postcodes["postcode_district"]) else register.postcodes.iloc[0, 0]
+    if known == total:
+        return f"So does the first half of a postcode, such as {escape(example)}."
+    regions = register.localities[register.localities["area_code"].isin(register.postcodes["area_code"])]["region"]
+    where = f"{known} councils" + (f" of the {escape(regions.iloc[0])}" if regions.nunique() == 1 else "")
+    return (
+        f"The first half of a postcode, such as {escape(example)}, works for {where} only, and not for all of theirs."
+    )
 
 
 def _state(places: pd.DataFrame, register: Register, missing: Mapping[str, str]) -> str:
@@ -89,18 +105,21 @@ def _state(places: pd.DataFrame, register: Register, missing: Mapping[str, str])
 
 
 def _list(places: pd.DataFrame, register: Register, first: str) -> str:
-    """Return every locality under its region; `data-also` holds other names by which it is found."""
+    """Return every locality under its region; `data-also` and `data-post` hold names and postcode districts that find it."""
     also: dict[str, set[str]] = {}
     for row in register.districts.itertuples(index=False):
         also.setdefault(row.locality_code, set()).update((row.district, row.district_code))
     for row in register.changes.itertuples(index=False):
         also.setdefault(row.new_code, set()).update((row.old_name, row.old_code))
+    reach = register.postcodes.groupby("area_code")["postcode_district"].agg("|".join)
     groups = []
     for region, rows in regions(places):
         items = []
         for row in rows.itertuples(index=False):
             others = "|".join(sorted(also.get(row.area_code, set()) - {row.name, row.area_code}))
             extra = f' data-also="{escape(others)}"' if others else ""
+            if row.area_code in reach.index:
+                extra += f' data-post="{escape(reach[row.area_code])}"'
             link = f'<a href="localities/{row.slug}/{first}.html">{escape(row.name)}</a>'
             items.append(f'<li data-code="{row.area_code}"{extra}>{link}</li>\n')
         slug = slugify(region)
