@@ -45,11 +45,13 @@ DESCRIBED = {
     "interval": "Who worked out the interval: published, or our method; empty where there is none",
     "england": "England's value",
     "region": "The region's value",
-    "against_england": "better, similar, worse, higher, lower or not compared",
+    "benchmark": "The value that the locality is held against: its nation's, or the United Kingdom's",
+    "benchmark_of": "Whose value the benchmark is",
+    "against": "better, similar, worse, higher, lower or not compared, beside the benchmark",
 }
 COMPARATOR = {"dfe": "statistical neighbours (Department for Education)", "ons": "nearest neighbours (ONS)"}
 WHAT = {"median": "Median", "n": "How many have a value", "low": "Lowest value", "high": "Highest value"}
-NUMBERS = {"value", "lower", "upper", "count", "denominator", "england", "region"}
+NUMBERS = {"value", "lower", "upper", "count", "denominator", "england", "region", "benchmark"}
 ZIP_DAY = (1980, 1, 1, 0, 0, 0)  # a zip file keeps times, and the same bundle must be the same bytes
 
 
@@ -95,8 +97,13 @@ def chapters_files(chapters: Sequence[str], folder: Path = paths.BUNDLES) -> dic
     return {chapter: chapter if chapter in own else ALL for chapter in chapters}
 
 
-def write_locality(slug: str, chapters: Sequence[str], edition: str, folder: Path, site: Path) -> list[str]:
-    """Write the files to take away of one locality; return their addresses in the site. Raises DataError."""
+def write_locality(
+    slug: str, chapters: Sequence[str], edition: str, folder: Path, site: Path, pack: bool = False
+) -> list[str]:
+    """Write the files to take away of one locality; return their addresses in the site. Raises DataError.
+
+    `pack`: its PDF stands there already, and is taken away too; else an older one is removed.
+    """
     place, indicators = _json(folder / slug / "place.json"), _json(folder / "_common" / "indicators.json")
     sources = _json(folder / "_common" / "sources.json")
     with open(folder / slug / "series.csv", encoding="utf-8", newline="") as stream:
@@ -116,10 +123,11 @@ def write_locality(slug: str, chapters: Sequence[str], edition: str, folder: Pat
         written += [name, f"{name}-metadata.json"]
     zipped = file_of(slug, "bundle", edition, "zip")
     _write_zip(target / zipped, [folder / slug, folder / "_common"])
+    written += [zipped, *([file_of(slug, "pack", edition, "pdf")] if pack else [])]
     for old in target.iterdir():
-        if old.name not in [*written, zipped]:
+        if old.name not in written:
             old.unlink()
-    return [f"localities/{slug}/{FOLDER}/{name}" for name in [*written, zipped]]
+    return [f"localities/{slug}/{FOLDER}/{name}" for name in written]
 
 
 def _leading(place: dict, edition: str, indicators: dict, row: dict) -> list[str]:
@@ -148,19 +156,30 @@ def _json(path: Path) -> dict:
 
 
 def publish(
-    slugs: Iterable[str], chapters: Sequence[str], edition: str, folder: Path = paths.BUNDLES, site: Path = paths.SITE
+    slugs: Iterable[str],
+    chapters: Sequence[str],
+    edition: str,
+    folder: Path = paths.BUNDLES,
+    site: Path = paths.SITE,
+    packs: bool = False,
 ) -> None:
     """Write the files to take away of all `slugs` and the RO-Crate of the edition into the built site."""
     names, files = {}, {}
     for slug in slugs:
         names[slug] = _json(folder / slug / "place.json")["name"]
         notebooks = [f"_sources/localities/{slug}/{c}.ipynb" for c in chapters]
-        files[slug] = [*write_locality(slug, chapters, edition, folder, site), *notebooks]
+        files[slug] = [*write_locality(slug, chapters, edition, folder, site, packs), *notebooks]
     crate = crate_of(edition, names, files, _json(folder / "_common" / "sources.json"))
     schemas.write_text(site / "ro-crate-metadata.json", json.dumps(crate, indent=1, ensure_ascii=False) + "\n")
 
 
-KINDS = {"csv": "text/csv", "json": "application/json", "zip": "application/zip", "ipynb": "application/x-ipynb+json"}
+KINDS = {
+    "csv": "text/csv",
+    "json": "application/json",
+    "zip": "application/zip",
+    "pdf": "application/pdf",
+    "ipynb": "application/x-ipynb+json",
+}
 
 
 def crate_of(edition: str, names: dict[str, str], files: dict[str, list[str]], sources: dict[str, dict]) -> dict:
