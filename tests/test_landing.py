@@ -142,6 +142,23 @@ def test_a_region_has_a_page_with_its_localities(register, tmp_path):
     assert rows[0]["href"] == "../localities/barking-and-dagenham/overview.html"
 
 
+def test_every_address_of_a_council_that_is_no_more_leads_to_the_same_chapter_of_those_that_followed(
+    register, tmp_path
+):
+    places = register.localities[register.localities["slug"] == "westmorland-and-furness"]
+    chapters = ["overview", "needs"]
+    assert place_pages.write_former_pages(places, register, chapters, tmp_path) == [
+        "localities/cumbria/overview",
+        "localities/cumbria/needs",
+    ]
+    page = (tmp_path / "_generated" / "former-cumbria-needs.html").read_text()
+    assert [a["href"] for a in Tags(page).of("a")] == ["../westmorland-and-furness/needs.html"]
+    assert "Cumberland (not in this book)" in page
+    assert (tmp_path / "localities/cumbria/needs.md").read_text().startswith("# Needs of Cumbria, until 2023\n")
+    assert place_pages.write_former_pages(register.localities[:0], register, chapters, tmp_path) == []
+    assert not list((tmp_path / "localities").glob("*/*.md"))
+
+
 def test_pages_of_regions_that_are_not_built_are_removed(register, tmp_path):
     place_pages.write_region_pages(register.localities, "overview", tmp_path)
     only = register.localities[register.localities["slug"] == "trafford"]

@@ -150,7 +150,7 @@ def write_pages(
     landing.write_landing(places, register, chapters[0], extra, why, folder, shapes)
     source_list.write(catalogue.sources(), folder)
     by_region = {slugify(region): rows["slug"].tolist() for region, rows in place_pages.regions(places)}
-    gone = place_pages.write_former_pages(places, register, chapters[0], folder)
+    gone = place_pages.write_former_pages(places, register, chapters, folder)
     write_toc(by_region, chapters, [*general, *gone], folder)
     write_site(places, chapters, edition, general, folder, like_each(register), packs)
     own = [f"localities/{slug}/{chapter}" for slug in places["slug"] for chapter in chapters]

@@ -7,6 +7,7 @@ exception is a heading, in which every mark is made harmless.
 from __future__ import annotations
 
 import string
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
@@ -98,8 +99,10 @@ def former(places: pd.DataFrame, register: Register) -> dict[str, pd.DataFrame]:
     return gone
 
 
-def write_former_pages(places: pd.DataFrame, register: Register, first: str, folder: Path = paths.BOOK) -> list[str]:
-    """Write, at the address that a council had or would have had, a page that leads to those that followed it.
+def write_former_pages(
+    places: pd.DataFrame, register: Register, chapters: Sequence[str], folder: Path = paths.BOOK
+) -> list[str]:
+    """Write, at each address that a council had or would have had, a page that leads to those that followed it.
 
     Returns the pages' names, for the table of contents.
     """
@@ -107,21 +110,23 @@ def write_former_pages(places: pd.DataFrame, register: Register, first: str, fol
     names = register.localities.set_index("area_code")["name"]
     for slug, rows in former(places, register).items():
         old, year = rows["old_name"].iloc[0], rows["year"].iloc[0]
-        items = "".join(
-            f'<li><a href="../{here.at[code, "slug"]}/{first}.html">{escape(names[code])}</a></li>'
-            if code in here.index
-            else f"<li>{escape(names[code])} (not in this book)</li>"
-            for code in rows["new_code"]
-        )
-        words = (
-            f"<p>{escape(old)} ({escape(rows['old_code'].iloc[0])}) is no longer a council. Since April {year} its area"
-            f" belongs to:</p>\n<ul>{items}</ul>\n"
-        )
-        schemas.write_text(folder / "_generated" / f"former-{slug}.html", words)
-        text = f"# {plain(old)}, until {year}\n\n```{{raw}} html\n:file: ../../_generated/former-{slug}.html\n```\n"
-        schemas.write_text(folder / "localities" / slug / f"{first}.md", text)
-        written.append(f"localities/{slug}/{first}")
-    for old_page in (folder / "localities").glob(f"*/{first}.md"):
-        if f"localities/{old_page.parent.name}/{first}" not in written:
+        for chapter in chapters:
+            items = "".join(
+                f'<li><a href="../{here.at[code, "slug"]}/{chapter}.html">{escape(names[code])}</a></li>'
+                if code in here.index
+                else f"<li>{escape(names[code])} (not in this book)</li>"
+                for code in rows["new_code"]
+            )
+            words = (
+                f"<p>{escape(old)} ({escape(rows['old_code'].iloc[0])}) is no longer a council. Since April {year} its area"
+                f" belongs to:</p>\n<ul>{items}</ul>\n"
+            )
+            of = "" if chapter == chapters[0] else f"{chapter.replace('_', ' ').capitalize()} of "
+            schemas.write_text(folder / "_generated" / f"former-{slug}-{chapter}.html", words)
+            text = f"# {of}{plain(old)}, until {year}\n\n```{{raw}} html\n:file: ../../_generated/former-{slug}-{chapter}.html\n```\n"
+            schemas.write_text(folder / "localities" / slug / f"{chapter}.md", text)
+            written.append(f"localities/{slug}/{chapter}")
+    for old_page in (folder / "localities").glob("*/*.md"):
+        if f"localities/{old_page.parent.name}/{old_page.stem}" not in written:
             old_page.unlink()
     return written
