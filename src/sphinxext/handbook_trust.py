@@ -23,6 +23,9 @@ def _numbers(app, pagename: str, templatename: str, context: dict, doctree) -> N
         body = trust.link(context["body"], of_place(parts[1]))
         others = trust.other_tables(parts[1], parts[2])
         context["body"] = traced.link(body, others, about_place(parts[1]))
+    elif (context.get("sourcename") or "").endswith(".ipynb"):  # a page across localities: its own tables only
+        edition = app.config.handbook_site["edition"]
+        context["body"] = traced.link(context.get("body") or "", [], traced.About({}, edition))
     context["hb"]["about"] = 'class="hb-num"' in (context.get("body") or "")
 
 
