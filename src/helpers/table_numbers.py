@@ -10,6 +10,8 @@ from datetime import date, timedelta
 from html import unescape
 from pathlib import Path
 
+from .periods import MONTHS
+
 SECTION = re.compile(r"(?=<h2\b)")
 TABLE = re.compile(r'<div class="hb-table"(?P<more>[^>]*)><table\b[^>]*>(?P<inside>.*?)</table></div>', re.DOTALL)
 ROW = re.compile(r"<tr>(.*?)</tr>", re.DOTALL)
@@ -26,20 +28,6 @@ NUMBER = re.compile(
     rf"(?<![\w.,/])[−+-]?(?P<pound>£?)(?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<unit>{UNITS})"
     r"(?![\w/]|,\d|\.\d)"
 )
-MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
 # numbers that name something, and are no figure
 NAMES = re.compile(
     r"\b(?:19|20)\d\d(?:[-/]\d\d){0,2}\b"
