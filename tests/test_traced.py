@@ -71,6 +71,12 @@ def test_a_sum_is_known_when_it_is_rounded_and_the_nearest_table_goes_before_oth
     assert linked("It was 20.8% in 2024-25.", LISTS, MONEY, MONEY) == {"20.8%": "#t2r2"}
 
 
+def test_a_row_of_the_same_name_in_a_table_further_away_is_not_meant():
+    nearer, further = (tables.table(n, ["Gate", "All"], [["Started", v]]) for n, v in (("A", "70"), ("B", "60")))
+    assert linked("Of 100 people 60 started.", nearer, further) == {}
+    assert linked("Of 100 people 70 started.", nearer, further) == {"70": "#t1r1"}
+
+
 def test_a_page_without_tables_leads_to_another_chapter_but_not_by_a_chance_likeness():
     other = table_numbers.tables_of(MONEY + SUMS, "spend.html")
     assert linked("They paid £565,219,574.", others=other) == {"£565,219,574": "spend.html#t2r1"}

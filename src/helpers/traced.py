@@ -115,12 +115,14 @@ def _meant(sentence: Sentence, unit: str, digits: str, at: int) -> Cell | None:
     """
     telling = len(digits.replace(".", "").lstrip("0")) >= 3
     cells = [c for c in sentence.own.find(unit, digits) if c.alone or telling or unit]
+    claimed: set[str] = set()  # rows of that name in a nearer table: tables of one section are often alike
     for table in sentence.near:
-        here = [c for c in cells if c.table == table]
+        here = [c for c in cells if c.table == table and c.row not in claimed]
         named = _named(sentence, here, at)
         best = [c for c in named if c.column in sentence.words] or named
         if _one(best):
             return best[0]
+        claimed |= {row for row in sentence.own.rows.get(table, ()) if row in sentence.words}
     for table in sentence.near[:2]:
         here = [c for c in cells if c.table == table and c.alone]
         if telling and _one(here):
