@@ -6,9 +6,10 @@ import json
 from dataclasses import replace
 from html.parser import HTMLParser
 
+import pandas as pd
 import pytest
 
-from helpers import catalogue, geography, landing
+from helpers import catalogue, geography, landing, landing_map, place_pages, source_list
 from helpers.schemas import DataError
 
 ATTACK = """"><img src=x onerror=alert(1)> & <script>alert(1)</script> *b* {code-cell} `x` $y$"""
@@ -66,6 +67,21 @@ def test_a_place_is_found_by_its_districts_and_by_what_it_was(register, tmp_path
     assert "E08000019" in also["E08000039"]  # Sheffield's code before 2025
 
 
+def test_a_place_is_found_by_postcode_districts_and_how_far_they_go_is_said(register, tmp_path, shapes):
+    text = landing_of(register.localities, register, tmp_path, shapes)
+    post = {a["data-code"]: a["data-post"].split("|") for a in Tags(text).of("li") if "data-post" in a}
+    assert "M33" in post["E08000009"] and len(post) == 10
+    assert "such as M33, works for 10 councils of the North West only" in text
+    every = pd.DataFrame(
+        {"postcode_district": "AB1", "area_code": register.localities["area_code"], "rows": 1, "source": "s"}
+    )
+    for districts, said in (
+        (every, "So does the first half of a postcode, such as AB1."),
+        (every[:0], "Postcodes do not"),
+    ):
+        assert said in landing_of(register.localities, replace(register, postcodes=districts), tmp_path, shapes)
+
+
 def test_the_map_links_what_is_built_and_says_what_is_not(register, tmp_path, shapes):
     places = register.localities[register.localities["slug"].isin(["trafford", "city-of-london"])]
     text = landing_of(places, register, tmp_path, shapes)
@@ -96,7 +112,7 @@ def test_shapes_that_are_not_shapes_are_refused(tmp_path, content):
     path = tmp_path / "boundaries.json"
     path.write_text(content)
     with pytest.raises(DataError, match=r"boundaries\.json: .*Ingest again"):
-        landing.boundaries(path)
+        landing_map.boundaries(path)
 
 
 def test_the_names_are_escaped_everywhere(register, tmp_path, shapes):
@@ -107,7 +123,7 @@ def test_the_names_are_escaped_everywhere(register, tmp_path, shapes):
     changes = register.changes.assign(old_name=ATTACK)
     attacked = replace(register, localities=rows, districts=districts, changes=changes)
     text = landing_of(rows, attacked, tmp_path, shapes, extra={"across": ATTACK}, missing={ATTACK: ATTACK})
-    landing.write_region_pages(rows, "overview", tmp_path)
+    place_pages.write_region_pages(rows, "overview", tmp_path)
     pages = [text, *(p.read_text(encoding="utf-8") for p in (tmp_path / "_generated").glob("region-*.html"))]
     assert len(pages) == 13  # nine regions, three nations and the landing page
     for page in pages:
@@ -117,7 +133,7 @@ def test_the_names_are_escaped_everywhere(register, tmp_path, shapes):
 
 
 def test_a_region_has_a_page_with_its_localities(register, tmp_path):
-    written = landing.write_region_pages(register.localities, "overview", tmp_path)
+    written = place_pages.write_region_pages(register.localities, "overview", tmp_path)
     assert len(written) == 12
     assert written[-3:] == ["regions/northern-ireland", "regions/scotland", "regions/wales"]
     assert (tmp_path / "regions" / "north-west.md").read_text().startswith("# North West\n")
@@ -126,25 +142,42 @@ def test_a_region_has_a_page_with_its_localities(register, tmp_path):
     assert rows[0]["href"] == "../localities/barking-and-dagenham/overview.html"
 
 
+def test_every_address_of_a_council_that_is_no_more_leads_to_the_same_chapter_of_those_that_followed(
+    register, tmp_path
+):
+    places = register.localities[register.localities["slug"] == "westmorland-and-furness"]
+    chapters = ["overview", "needs"]
+    assert place_pages.write_former_pages(places, register, chapters, tmp_path) == [
+        "localities/cumbria/overview",
+        "localities/cumbria/needs",
+    ]
+    page = (tmp_path / "_generated" / "former-cumbria-needs.html").read_text()
+    assert [a["href"] for a in Tags(page).of("a")] == ["../westmorland-and-furness/needs.html"]
+    assert "Cumberland (not in this book)" in page
+    assert (tmp_path / "localities/cumbria/needs.md").read_text().startswith("# Needs of Cumbria, until 2023\n")
+    assert place_pages.write_former_pages(register.localities[:0], register, chapters, tmp_path) == []
+    assert not list((tmp_path / "localities").glob("*/*.md"))
+
+
 def test_pages_of_regions_that_are_not_built_are_removed(register, tmp_path):
-    landing.write_region_pages(register.localities, "overview", tmp_path)
+    place_pages.write_region_pages(register.localities, "overview", tmp_path)
     only = register.localities[register.localities["slug"] == "trafford"]
-    assert landing.write_region_pages(only, "overview", tmp_path) == ["regions/north-west"]
+    assert place_pages.write_region_pages(only, "overview", tmp_path) == ["regions/north-west"]
     assert [p.name for p in (tmp_path / "regions").iterdir()] == ["north-west.md"]
 
 
 def test_text_that_says_the_same_is_not_written_again(register, tmp_path, shapes):
     landing_of(register.localities, register, tmp_path, shapes)
-    landing.write_region_pages(register.localities, "overview", tmp_path)
+    place_pages.write_region_pages(register.localities, "overview", tmp_path)
     before = {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*.*")}
     landing_of(register.localities, register, tmp_path, shapes)
-    landing.write_region_pages(register.localities, "overview", tmp_path)
+    place_pages.write_region_pages(register.localities, "overview", tmp_path)
     assert {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*.*")} == before
 
 
 def test_every_source_is_listed_with_its_licence(tmp_path):
     sources = catalogue.sources()
-    landing.write_sources(sources, tmp_path)
+    source_list.write(sources, tmp_path)
     text = (tmp_path / "_generated" / "sources.html").read_text(encoding="utf-8")
     assert [a["id"] for a in Tags(text).of("section")] == [
         f"source-{s.id}" for s in sorted(sources.values(), key=lambda s: (s.publisher, s.title))

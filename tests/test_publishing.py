@@ -33,6 +33,14 @@ def test_the_newest_is_at_the_top_and_older_ones_are_kept(tmp_path, site):
     assert (to / ".nojekyll").exists()
 
 
+def test_pages_at_the_top_lead_to_all_editions_and_kept_ones_stay_as_they_were_built(tmp_path, site):
+    to = tmp_path / "www"
+    publishing.publish("2026-11-22", to, site(publishing.PLACE))
+    assert '<a href="editions/index.html">All editions</a>' in (to / "index.html").read_text()
+    assert '<a href="../../editions/index.html">' in (to / "localities/leeds/needs.html").read_text()
+    assert (to / "editions/2026-11-22/index.html").read_text() == publishing.PLACE
+
+
 def test_a_page_that_is_gone_is_gone_at_the_top_and_stays_in_its_edition(tmp_path, site):
     to, first = tmp_path / "www", site("one")
     (first / "old.html").write_text("x")

@@ -98,6 +98,24 @@ def test_the_crate_is_one_that_rocrate_reads_and_its_files_are_there(site):
     assert "A place" in {e["name"] for e in crate.root_dataset["hasPart"]}
 
 
+@pytest.mark.slow
+def test_every_column_of_a_real_bundle_is_described(built):
+    with open(built / "build" / "bundles" / "trafford" / "series.csv", encoding="utf-8", newline="") as stream:
+        columns = next(csv.reader(stream))
+    assert "benchmark" in columns
+    assert [c for c in columns if takeaway.described(c) == c.replace("_", " ")] == []
+
+
+def test_a_printed_pack_is_listed_and_one_of_an_earlier_build_is_not_left(site, bundles):
+    printed = site / "localities" / "a-place" / "data" / "a-place-pack-2026-11-22.pdf"
+    printed.write_bytes(b"%PDF-1.4")
+    takeaway.publish(["a-place"], ["overview", "needs"], "2026-11-22", bundles, site, packs=True)
+    listed = {e.id: e["encodingFormat"] for e in ROCrate(site).data_entities if e.type == "File"}
+    assert listed["localities/a-place/data/a-place-pack-2026-11-22.pdf"] == "application/pdf"
+    takeaway.publish(["a-place"], ["overview", "needs"], "2026-11-22", bundles, site)
+    assert not printed.exists()
+
+
 def test_without_bundles_the_command_to_run_is_told(tmp_path):
     with pytest.raises(DataError, match="Run: handbook bundle"):
         takeaway.chapters_files(["needs"], tmp_path)

@@ -1,4 +1,4 @@
-// Find your locality: the list on the page is the only data. Type a part of a name, or a GSS code.
+// Find your locality: the list on the page is the only data. Type a part of a name, a GSS code, or a postcode.
 "use strict";
 (() => {
   const form = document.querySelector("[data-hb-find]");
@@ -18,6 +18,7 @@
     return {
       name: link.textContent, href: link.getAttribute("href"), code: item.dataset.code,
       words: [plain(link.textContent), plain(item.dataset.code)],
+      post: (item.dataset.post || "").toLowerCase().split("|"),
       also: (item.dataset.also || "").split("|").filter(Boolean).map((text) => ({ text, words: plain(text) })),
     };
   });
@@ -41,6 +42,9 @@
     return { place, best, through };
   };
 
+  // the first half of a postcode: m33 of "m33", "m33 4ab" and "m334ab"; nothing where it is none
+  const district = (asked) => (/^([a-z]{1,2}\d[a-z\d]?)( ?\d[a-z]{2})?$/.exec(asked) || [])[1];
+
   const search = () => {
     const asked = plain(box.value);
     found.replaceChildren();
@@ -51,8 +55,11 @@
       state.textContent = "";
       return [];
     }
-    const hits = places.map((place) => rank(place, asked)).filter((hit) => hit.best < 9)
-      .sort((a, b) => a.best - b.best || a.place.name.localeCompare(b.place.name));
+    const post = district(asked);
+    const there = places.filter((place) => post && place.post.includes(post));
+    const hits = there.length ? there.map((place) => ({ place, best: 0, through: post.toUpperCase() }))
+      : places.map((place) => rank(place, asked)).filter((hit) => hit.best < 9);
+    hits.sort((a, b) => a.best - b.best || a.place.name.localeCompare(b.place.name));
     all.hidden = true;
     for (const { place, through } of hits) {
       const item = document.createElement("li");
@@ -63,9 +70,10 @@
       found.append(item);
       map.querySelectorAll(`a[data-code="${place.code}"]`).forEach((shape) => shape.classList.add("hb-on"));
     }
-    if (hits.length === 1) state.textContent = "1 locality matches. Press Enter to open it.";
+    if (there.length) state.textContent = `${post.toUpperCase()} is, in part at least, in ${hits.length === 1 ? "this locality. Press Enter to open it." : `these ${hits.length}. Choose yours.`} It may reach into others too.`;
+    else if (hits.length === 1) state.textContent = "1 locality matches. Press Enter to open it.";
     else if (hits.length) state.textContent = `${hits.length} localities match. Press Enter to open the first.`;
-    else if (/^[a-z]{1,2}\d[a-z\d]?( \d[a-z]{2})?$/.test(asked)) state.textContent = "This looks like a postcode. Postcodes are not known here: type the council’s name, or choose it on the map.";
+    else if (post) state.textContent = `This looks like a postcode, and ${post.toUpperCase()} is not on the list of this book. Type the council’s name, or choose it on the map.`;
     else state.textContent = `Nothing matches “${box.value.trim()}”. Try a shorter part of the council’s name.`;
     found.hidden = !hits.length;
     all.hidden = hits.length > 0;
@@ -76,8 +84,9 @@
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const hits = search();
-    if (hits.length) window.location.href = hits[0].place.href;
-    else box.focus();
+    const several = hits.length > 1 && district(plain(box.value)); // a postcode that lies in two: the reader must choose
+    if (hits.length && !several) window.location.href = hits[0].place.href;
+    else (several ? found.querySelector("a") : box).focus();
   });
   // the name of the shape under the pointer or the keyboard
   const name = (event) => {

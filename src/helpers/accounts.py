@@ -12,6 +12,7 @@ ACCOUNTS = {
     "s251": "Section 251 outturn (Department for Education)",
     "ro3": "Revenue outturn, form RO3 (Ministry of Housing, Communities and Local Government)",
 }
+SOURCES = {"s251": "dfe-lait", "ro3": "mhclg-revenue-outturn"}
 ZERO = breaks.ZERO
 
 
@@ -174,7 +175,9 @@ def early_late_chart(e: Evidence) -> Html:
     caption = headline(e)
     alternative = f"Spend per child in {e.price_base_year} prices by year, early, late and neither. {caption}"
     names = [spend.STAGE_NAMES[s] for s in spend.STAGES]
-    chart = charts_spend.stages(values, own["financial_year"].tolist(), names, found, caption, alternative)
+    chart = charts_spend.stages(
+        values, own["financial_year"].tolist(), names, found, caption, alternative, source=SOURCES["s251"]
+    )
     return Html(chart + breaks.named(found))
 
 
@@ -206,7 +209,7 @@ def share_chart(e: Evidence) -> Html:
             f" ({row['n']:.0f} of {row['of']:.0f} have data). No interval published."
         )
     marks = [b for b in _breaks(e) if b.kind == "rule"]  # the lines of others go on where this place has a gap
-    return charts_spend.shares(values, names, both["financial_year"].tolist(), marks, caption, caption)
+    return charts_spend.shares(values, names, both["financial_year"].tolist(), marks, caption, caption, SOURCES["s251"])
 
 
 @england_only.of("this account of what councils spend on children")
@@ -231,7 +234,10 @@ def line_table(e: Evidence, account: str) -> Html:
     note = ""
     if any(ZERO in cell for cells in rows for cell in cells):
         note = f"{ZERO} Zero as reported. A council may report a service under another line, so a zero is no proof of closure."
-    return Html(tables.table(caption, head, rows, numeric=range(2, 6)) + (paragraph(note, "hb-source") if note else ""))
+    return Html(
+        tables.table(caption, head, rows, numeric=range(2, 6), source=SOURCES[account])
+        + (paragraph(note, "hb-source") if note else "")
+    )
 
 
 def _nominal(found: pd.DataFrame) -> str:

@@ -26,9 +26,12 @@ from . import (
     landing,
     orphans,
     paths,
+    pdf,
     pictures,
+    place_pages,
     schemas,
     settings,
+    source_list,
     takeaway,
     unchanged,
 )
@@ -79,18 +82,20 @@ def write_site(
     general: Sequence[str] = AUTHORED,
     folder: Path = paths.BOOK,
     like: Mapping[str, Sequence[Sequence[str]]] | None = None,
+    packs: bool = False,
 ) -> bool:
     """Write book/_generated/site.json, from which the page frame (src/sphinxext) looks up names and links.
 
-    `like`: {area code: (slug, name) of each place like it}.
+    `like`: {area code: (slug, name) of each place like it}. `packs`: each locality has its chapters as a PDF too.
     """
     like = like or {}
     site = {
         "edition": edition,
         "private": paths.PRIVATE,
+        "packs": packs,
         "chapters": [{"name": c, "title": title_of(c)} for c in chapters],
         "general": list(general),
-        "regions": [{"name": r, "doc": f"regions/{slugify(r)}"} for r, _ in landing.regions(places)],
+        "regions": [{"name": r, "doc": f"regions/{slugify(r)}"} for r, _ in place_pages.regions(places)],
         "places": {
             row.slug: {
                 "code": row.area_code,
@@ -98,7 +103,7 @@ def write_site(
                 "region": row.region,
                 "like": like.get(row.area_code, []),
             }
-            for row in landing.labelled(places).itertuples(index=False)
+            for row in place_pages.labelled(places).itertuples(index=False)
         },
     }
     text = json.dumps(site, ensure_ascii=False, indent=1)
@@ -123,6 +128,7 @@ def write_pages(
     register: Register | None = None,
     folder: Path = paths.BOOK,
     shapes: Path = paths.FIGURES / "boundaries.json",
+    packs: bool = False,
 ) -> list[str]:
     """Write all that is generated around the chapters of `slugs`, and return the names of the book's pages.
 
@@ -141,14 +147,14 @@ def write_pages(
         )
     places = known.loc[sorted(slugs)].reset_index(drop=True)
     general = [*(extra or {}), *AUTHORED]
-    landing.write_region_pages(places, chapters[0], folder)
+    place_pages.write_region_pages(places, chapters[0], folder)
     why = {known.at[slug, "name"]: reason for slug, reason in (missing or {}).items()}
     landing.write_landing(places, register, chapters[0], extra, why, folder, shapes)
-    landing.write_sources(catalogue.sources(), folder)
-    by_region = {slugify(region): rows["slug"].tolist() for region, rows in landing.regions(places)}
-    gone = landing.write_former_pages(places, register, chapters[0], folder)
+    source_list.write(catalogue.sources(), folder)
+    by_region = {slugify(region): rows["slug"].tolist() for region, rows in place_pages.regions(places)}
+    gone = place_pages.write_former_pages(places, register, chapters, folder)
     write_toc(by_region, chapters, [*general, *gone], folder)
-    write_site(places, chapters, edition, general, folder, like_each(register))
+    write_site(places, chapters, edition, general, folder, like_each(register), packs)
     own = [f"localities/{slug}/{chapter}" for slug in places["slug"] for chapter in chapters]
     return ["index", *general, *gone, *(f"regions/{region}" for region in by_region), *own]
 
@@ -177,12 +183,14 @@ def build(
     missing: Mapping[str, str] | None = None,
     edition: str = "",
     say: Callable[[str], None] = lambda _: None,
+    packs: bool = False,
 ) -> int:
     """Build the book of the localities `slugs` and return how many pages it has. Raises DataError.
 
     Chapters must stand executed at book/localities/<slug>/<chapter>.ipynb, and pages that are not of one locality at
     book/<page>.ipynb. A part of the localities may be built: the landing page then says so. `missing`: {slug of a locality
-    that failed: why}. `edition`: as in _config.yml when empty. `say` is told what is being done. A warning of Sphinx,
+    that failed: why}. `edition`: as in _config.yml when empty. `say` is told what is being done. `packs`: print
+    each locality's chapters as a PDF too. A warning of Sphinx,
     an error output, an unexecuted cell, a chart that cannot be drawn, a broken link or a request that would leave the
     site fails the build.
     """
@@ -198,12 +206,12 @@ def build(
             [f"{paths.shown(p)}: the chapter is missing. Run: handbook render --only {p.parent.name}" for p in absent]
         )
     notebooks = [*own, *(paths.BOOK / f"{page}.ipynb" for page in shared)]
-    inputs = _inputs(notebooks, slugs, missing or {}, edition)
+    inputs = _inputs(notebooks, slugs, missing or {}, edition, packs)
     if (standing := _standing(inputs)) is not None:
         return standing
     gates.check_notebooks(*notebooks, edition=edition, memory=paths.BUILD / "fit.json")
     extra = {page: _heading(path) for page, path in shared.items()}
-    pages = write_pages(slugs, chapters, edition, extra, missing)
+    pages = write_pages(slugs, chapters, edition, extra, missing, packs=packs)
     vega_bundle()
     drawn = pictures.draw(notebooks, say=say)
     pictures.write_index(drawn)
@@ -212,19 +220,32 @@ def build(
     _prune(set(pages))
     pictures.publish(drawn)
     findings.publish(slugs)
-    takeaway.publish(slugs, chapters, edition, memory=paths.SITE.parent / "taken.json")
+    if packs:
+        _print(slugs, chapters, edition, say)
+    takeaway.publish(slugs, chapters, edition, packs=packs, memory=paths.SITE.parent / "taken.json")
     count = gates.check_links(paths.SITE, memory=paths.SITE.parent / "links.json")
     note = {"inputs": inputs, "site": fingerprints.listing(paths.SITE), "pages": count}
     schemas.write_text(unchanged.MADE, json.dumps(note, indent=1) + "\n")
     return count
 
 
-def _inputs(notebooks: Sequence[Path], slugs: Sequence[str], missing: Mapping[str, str], edition: str) -> str:
+def _print(slugs: Sequence[str], chapters: Sequence[str], edition: str, say: Callable[[str], None]) -> None:
+    """Print the pack of each locality beside its pages."""
+    places = geography.register().places.set_index("slug")
+    for slug in slugs:
+        say(f"printing the pack of {places.at[slug, 'name']}")
+        target = paths.SITE / "localities" / slug / takeaway.FOLDER / takeaway.file_of(slug, "pack", edition, "pdf")
+        pdf.write(slug, places.at[slug, "name"], places.at[slug, "area_code"], chapters, edition, target)
+
+
+def _inputs(
+    notebooks: Sequence[Path], slugs: Sequence[str], missing: Mapping[str, str], edition: str, packs: bool
+) -> str:
     """Return one hash of all that the book is made from."""
     authored = [p for p in paths.BOOK.glob("*.md") if p.stem in AUTHORED]
     frame = [p for folder in (paths.BOOK / "_assets", paths.FRAME) for p in folder.rglob("*") if p.is_file()]
     files = fingerprints.of_files([*notebooks, *authored, *(p for p in frame if p.suffix != ".pyc"), paths.CONFIG])
-    return fingerprints.of(fingerprints.data(), files, sorted(slugs), missing, edition)
+    return fingerprints.of(fingerprints.data(), files, sorted(slugs), missing, edition, packs)
 
 
 def _standing(inputs: str) -> int | None:

@@ -72,10 +72,13 @@ def _theme() -> alt.theme.ThemeConfig:
 def figure(chart: alt.TopLevelMixin | dict, caption: str, alternative: str) -> Html:
     """Return the chart, or its specification, as a <figure>. `caption` tells the finding; `alternative` carries it for those who hear it.
 
-    The same chart gives the same bytes: the id is a hash of its specification. Raises ValueError for a column in its
-    data that nothing in the chart uses: it would be published all the same.
+    An alternative that only says the caption again, which is heard before it, gets what kind of chart it is instead. The
+    same chart gives the same bytes: the id is a hash of its specification. Raises ValueError for a column in its data
+    that nothing in the chart uses: it would be published all the same.
     """
     spec = dict(chart) if isinstance(chart, dict) else chart.to_dict()
+    if alternative.strip() == caption.strip():
+        alternative = f"{_kind(spec)} of what the line above says. The table with it has the figures."
     spec.pop("$schema", None)
     unused = _unused(spec)
     if unused:
@@ -114,6 +117,18 @@ def _unused(spec: dict) -> list[str]:
     look(spec)
     used = set(re.findall(r"\w+", " ".join(rest)))
     return sorted(c for c in columns if c not in rest and not set(re.findall(r"\w+", c)) <= used)
+
+
+def _kind(spec: dict) -> str:
+    """Return what a chart is, from the first mark in it that has a name.
+
+    >>> _kind({"layer": [{"mark": {"type": "rule"}}, {"mark": {"type": "line"}}]}), _kind({"mark": "bar"})
+    ('Line chart', 'Bar chart')
+    """
+    names = {"bar": "Bar chart", "line": "Line chart", "area": "Area chart", "point": "Chart of points"}
+    marks = [layer.get("mark", "") for layer in spec.get("layer", [spec])]
+    kinds = [mark["type"] if isinstance(mark, dict) else mark for mark in marks]
+    return next((names[kind] for kind in kinds if kind in names), "Chart")
 
 
 def every_period(present: Sequence[str]) -> list[str]:

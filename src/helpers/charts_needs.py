@@ -121,7 +121,7 @@ def _pairs() -> str:
     shape = alt.Shape("stage:N", scale=alt.Scale(domain=stages, range=["circle", "diamond"]), legend=None)
     point = base.mark_point(filled=True, size=110, opacity=1)
     point = point.encode(x=x, shape=shape, tooltip=[alt.Tooltip("shown:N", title="Rate")])
-    name = base.mark_text(align="left", dx=9, dy=-9, fontSize=11).encode(x=x, text="stage:N")
+    name = base.mark_text(align="left", dx=9, dy=-9, fontSize=11).encode(x=x, text="stage:N", color=alt.value(INK))
     england = alt.Chart(alt.Data(values=[{"at": 100}])).mark_rule(color=INK, strokeDash=[4, 3]).encode(x="at:Q")
     return json.dumps(alt.layer(england, line, point, name).properties(width="container", height=HEIGHT).to_dict())
 

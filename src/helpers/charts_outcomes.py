@@ -56,15 +56,17 @@ def funnel(drawing: dict, name: str, caption: str, alternative: str) -> Html:
     for said, field in (("95%", "u"), ("99.8%", "uo")):
         at = next((c for c in wide if c[field] < top), None)
         labels += [{"x": at["x"], "y": at[field], "words": said}] if at else []
-    labels.append({"x": wide[0]["x"], "y": drawing["england"], "words": "England"})
-    layers.append(
-        {
-            "data": {"values": labels},
-            "mark": {"type": "text", "align": "left", "dx": 4, "dy": -6, "fontSize": 11, "color": LIMIT},
-            "encoding": {"x": x, "y": y | {"field": "y"}, "text": {"field": "words", "type": "nominal"}},
-        }
-    )
     layers += _points(drawing["points"], name, x, y | {"field": "y"})
+    # England's label stands at the other end, where few points are
+    nation = [{"x": wide[-1]["x"], "y": drawing["england"], "words": "England"}]
+    for words, align, dx in ((labels, "left", 4), (nation, "right", -4)):
+        layers.append(
+            {
+                "data": {"values": words},
+                "mark": {"type": "text", "align": align, "dx": dx, "dy": -6, "fontSize": 11, "color": LIMIT},
+                "encoding": {"x": x, "y": y | {"field": "y"}, "text": {"field": "words", "type": "nominal"}},
+            }
+        )
     return charts.figure(_spec(layers, 270, {"values": curve}), caption, alternative)
 
 

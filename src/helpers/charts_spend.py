@@ -53,12 +53,15 @@ def fold(table: Html) -> Html:
     return Html(f"<details><summary>The figures of this chart, as a table</summary>{table}</details>")
 
 
-def _folded(values: list[dict], field: str, names: Sequence[str], domain: Sequence[str], what: str) -> Html:
+def _folded(
+    values: list[dict], field: str, names: Sequence[str], domain: Sequence[str], what: str, source: str
+) -> Html:
     """Return the values of a chart over years as a folded table: a row a year, a column for each of `names`."""
     shown = {(v["period"], v[field]): v["shown"] for v in values}
     rows = [[period, *(shown.get((period, name), "no value") for name in names)] for period in domain]
     file = f"{'stages' if field == 'stage' else 'shares'}-by-year"
-    return fold(tables.table(f"{what}, by year", ["Year", *names], rows, range(1, len(names) + 1), file=file))
+    head = ["Year", *names]
+    return fold(tables.table(f"{what}, by year", head, rows, range(1, len(head)), file=file, source=source))
 
 
 def stages(
@@ -69,6 +72,7 @@ def stages(
     caption: str,
     alternative: str,
     title: str = "£ a child, real terms",
+    source: str = "",
 ) -> Html:
     """Return stacked columns of spend by stage (early, late ...) and year, with the breaks in the series drawn.
 
@@ -105,11 +109,17 @@ def stages(
         )
     )
     whole = alt.layer(columns, *_marks(breaks, domain, axis)).properties(width="container", height=260)
-    return Html(charts.figure(whole, caption, alternative) + _folded(values, "stage", names, domain, title))
+    return Html(charts.figure(whole, caption, alternative) + _folded(values, "stage", names, domain, title, source))
 
 
 def shares(
-    values: list[dict], names: list[str], domain: list[str], breaks: Sequence[Break], caption: str, alternative: str
+    values: list[dict],
+    names: list[str],
+    domain: list[str],
+    breaks: Sequence[Break],
+    caption: str,
+    alternative: str,
+    source: str = "",
 ) -> Html:
     """Return lines of a percentage over years from zero, with the breaks drawn. `values` as for charts.trend."""
     axis = alt.X("period:O", title=None, scale=alt.Scale(domain=domain, type="band"))
@@ -136,7 +146,7 @@ def shares(
     line = base.mark_line(strokeWidth=2.5, invalid="break-paths-filter-domains")
     point = charts.signed(base.mark_point(filled=True, size=40, opacity=1, invalid="filter").encode(tooltip=tooltip))
     whole = alt.layer(line, point, *_marks(breaks, domain, axis)).properties(width="container", height=240)
-    return Html(charts.figure(whole, caption, alternative) + _folded(values, "who", names, domain, "Share, %"))
+    return Html(charts.figure(whole, caption, alternative) + _folded(values, "who", names, domain, "Share, %", source))
 
 
 def against_expected(values: list[dict], caption: str, alternative: str) -> Html:

@@ -31,6 +31,7 @@ def services(e: Evidence, beginning: str = "rsx_", population: str = "population
     return own[columns].sort_values(["indicator", "financial_year"]).reset_index(drop=True)
 
 
+SOURCE = "mhclg-revenue-outturn"
 ZERO_NOTE = (
     f"{breaks.ZERO} Zero as reported. Another body may run the service, or the council may report it under another line:"
     " a zero is no proof of closure."
@@ -104,7 +105,7 @@ def _over_time(e: Evidence, own: pd.DataFrame) -> str:
     elif len(have) > 1:
         caption += f"; {number(first['per_head'], 'gbp', 0)} in {first['financial_year']}"
     chart = charts_spend.stages(
-        values, domain, ["All services"], found, caption, caption, title="£ a head, net, real terms"
+        values, domain, ["All services"], found, caption, caption, title="£ a head, net, real terms", source=SOURCE
     )
     return chart + breaks.named(found)
 
@@ -125,7 +126,7 @@ def _table(e: Evidence, own: pd.DataFrame, order: list[str], newest: str, counte
         f" divided by the population of {periods.label(counted)}"
     )
     head = ["Service", f"{newest}, cash", *(f"{y}, a head, real" for y in years)]
-    table = _with_note(tables.table(caption, head, rows, numeric=range(1, len(head))))
+    table = _with_note(tables.table(caption, head, rows, numeric=range(1, len(head)), source=SOURCE))
     return f"<details><summary>Every service and year</summary>{table}</details>"
 
 
@@ -149,7 +150,7 @@ def newest_lines(e: Evidence, beginning: str, population: str, caption: str) -> 
     head = ["Line", "Cash", f"For each person, real ({who}, {periods.label(people.period)})"]
     provisional = ", provisional" if (newest["status"] == "provisional").any() else ""
     title = f"{caption}, net current expenditure, {year}{provisional}; real in prices of {e.price_base_year}"
-    return _with_note(tables.table(title, head, rows, numeric=(1, 2)))
+    return _with_note(tables.table(title, head, rows, numeric=(1, 2), source=SOURCE))
 
 
 def public_money(e: Evidence) -> Html:

@@ -52,6 +52,7 @@ class Register:
     districts: pd.DataFrame  # schemas.DISTRICTS
     changes: pd.DataFrame  # schemas.AREA_CHANGES
     own: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=OWN_COLUMNS))
+    postcodes: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=[*schemas.POSTCODE_DISTRICTS.columns]))
 
     @cached_property
     def names(self) -> dict[str, str]:
@@ -179,6 +180,9 @@ def load(folder: Path = paths.FIGURES, local: Path = paths.LOCAL) -> Register:
         districts=schemas.read(folder / "districts.csv", schemas.DISTRICTS),
         changes=schemas.read(folder / "area_changes.csv", schemas.AREA_CHANGES),
     )
+    if (folder / "postcode_districts.csv").exists():  # a source may give none
+        districts = schemas.read(folder / "postcode_districts.csv", schemas.POSTCODE_DISTRICTS)
+        known = replace(known, postcodes=districts)
     return replace(known, own=_own(known, own_places.read(local)))
 
 

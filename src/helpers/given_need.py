@@ -46,7 +46,9 @@ def given_need(e: Evidence) -> Html:
     table = tables.table(
         f"Spend and what is expected given need, in prices of {e.price_base_year}", head, rows, (1, 2, 3)
     )
-    return Html(chart + table + missing + "".join(paragraph(words) for words in _method(e)))
+    reading, *models = map(paragraph, _method(e))
+    folded = f"<details><summary>What each expectation is worked out from</summary>{''.join(models)}</details>"
+    return Html(chart + table + missing + reading + (folded if models else ""))
 
 
 def _grouped(said: list[tuple[str, str]]) -> str:

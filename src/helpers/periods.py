@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 PATTERN = r"^\d{4}-\d{2}-\d{2}(/P\d{1,2}[YM])?$"
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-_FULL = [
+MONTHS = [
     "January",
     "February",
     "March",
@@ -74,7 +74,7 @@ def label(period: str) -> str:
     start, months = split(period)
     last = end(period)
     if not months:
-        return f"{start.day} {_FULL[start.month - 1]} {start.year}"
+        return f"{start.day} {MONTHS[start.month - 1]} {start.year}"
     if months < 12:
         return f"{_MONTHS[start.month - 1]} to {_MONTHS[last.month - 1]} {last.year}"
     if months == 12:

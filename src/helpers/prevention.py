@@ -76,6 +76,7 @@ def homelessness(e: Evidence) -> Html:
         [],
         caption,
         caption,
+        "mhclg-hclic",
     )
     head = ["Quarter", "Prevention (per 1,000)", "Relief (per 1,000)", "Prevention, of both", "England", "From"]
     title = "Households newly owed a duty in the quarter, and their rate per 1,000 households"
@@ -85,7 +86,7 @@ def homelessness(e: Evidence) -> Html:
         " late, or that the council acts late: the figures cannot tell. These are households, not"
         " pounds."
     )
-    table = tables.table(title, head, rows, numeric=(1, 2, 3, 4))
+    table = tables.table(title, head, rows, numeric=(1, 2, 3, 4), source="mhclg-hclic")
     return Html(f"{chart}<details><summary>Every quarter</summary>{table}</details>" + paragraph(note, "hb-source"))
 
 

@@ -16,6 +16,7 @@ from . import paths, schemas
 from .schemas import DataError
 
 EDITIONS = "editions"
+PLACE = "<span data-hb-editions></span>"  # where a page names the other editions once there is a place for them
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}$")
 
 
@@ -23,6 +24,17 @@ def same(one: Path, other: Path) -> bool:
     """Return whether two folders hold the same files with the same bytes."""
     names = [{str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()} for folder in (one, other)]
     return names[0] == names[1] and not any(filecmp.cmpfiles(one, other, names[0], shallow=False)[1:])
+
+
+def _lead_to_editions(to: Path) -> None:
+    """Put a link to the list of editions on every page at the top; the kept edition stays as it was built."""
+    for path in to.rglob("*.html"):
+        inside = path.relative_to(to)
+        if inside.parts[0] != EDITIONS:
+            up = "../" * (len(inside.parts) - 1)
+            text = path.read_text(encoding="utf-8")
+            link = f' <a href="{up}{EDITIONS}/index.html">All editions</a>.'
+            path.write_text(text.replace(PLACE, link), encoding="utf-8", newline="")
 
 
 def publish(edition: str, to: Path, site: Path | None = None, parts: Path | None = None) -> list[str]:
@@ -57,6 +69,7 @@ def publish(edition: str, to: Path, site: Path | None = None, parts: Path | None
             if old.name not in (EDITIONS, ".git"):
                 shutil.rmtree(old) if old.is_dir() else old.unlink()
         shutil.copytree(site, to, dirs_exist_ok=True)
+        _lead_to_editions(to)
     links = "".join(f'<li><a href="{day}/index.html">{day}</a></li>' for day in editions)
     schemas.write_text(
         to / EDITIONS / "index.html",

@@ -20,6 +20,7 @@ TABLES = {
     "area_changes": schemas.AREA_CHANGES,
     "neighbours": schemas.NEIGHBOURS,
     "deflator": schemas.DEFLATOR,
+    "postcode_districts": schemas.POSTCODE_DISTRICTS,
 }
 
 
@@ -107,14 +108,19 @@ def ingest(
 
     # everything is read and right: only now is anything written
     for name, frames in parts.items():
-        schemas.write(pd.concat(frames), TABLES[name], target / f"{name}.csv")
+        if frames:  # postcode districts may come from no source
+            schemas.write(pd.concat(frames), TABLES[name], target / f"{name}.csv")
     schemas.write(pd.concat(releases), schemas.RELEASES, target / "releases.csv")
     schemas.write_text(target / "boundaries.json", json.dumps(shapes, separators=(",", ":"), sort_keys=True) + "\n")
     for source_id, frame in figures.items():
         schemas.write(frame, schemas.FIGURES, target / f"{source_id}.csv")
     for source_id, frame in tallies.items():
         schemas.write(frame, schemas.TALLY, target / f"{source_id}.csv")
-    expected = {*(f"{s}.csv" for s in [*figures, *tallies]), *(f"{t}.csv" for t in TABLES), "releases.csv"}
+    expected = {
+        *(f"{s}.csv" for s in [*figures, *tallies]),
+        *(f"{name}.csv" for name, frames in parts.items() if frames),
+        "releases.csv",
+    }
     for path in target.glob("*.csv"):
         if path.name not in expected:  # the figures of a source that has been taken out
             path.unlink()

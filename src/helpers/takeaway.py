@@ -14,7 +14,7 @@ from concurrent.futures import ProcessPoolExecutor
 from io import BytesIO
 from pathlib import Path
 
-from . import fingerprints, paths, schemas
+from . import fingerprints, orphans, paths, schemas
 from .catalogue import LICENCES
 from .downloads import csv_text
 from .schemas import DataError
@@ -46,11 +46,13 @@ DESCRIBED = {
     "interval": "Who worked out the interval: published, or our method; empty where there is none",
     "england": "England's value",
     "region": "The region's value",
-    "against_england": "better, similar, worse, higher, lower or not compared",
+    "benchmark": "The value that the locality is held against: its nation's, or the United Kingdom's",
+    "benchmark_of": "Whose value the benchmark is",
+    "against": "better, similar, worse, higher, lower or not compared, beside the benchmark",
 }
 COMPARATOR = {"dfe": "statistical neighbours (Department for Education)", "ons": "nearest neighbours (ONS)"}
 WHAT = {"median": "Median", "n": "How many have a value", "low": "Lowest value", "high": "Highest value"}
-NUMBERS = {"value", "lower", "upper", "count", "denominator", "england", "region"}
+NUMBERS = {"value", "lower", "upper", "count", "denominator", "england", "region", "benchmark"}
 FEW = 8  # localities; below this, starting more processes costs more than it brings
 ZIP_DAY = (1980, 1, 1, 0, 0, 0)  # a zip file keeps times, and the same bundle must be the same bytes
 
@@ -97,8 +99,13 @@ def chapters_files(chapters: Sequence[str], folder: Path = paths.BUNDLES) -> dic
     return {chapter: chapter if chapter in own else ALL for chapter in chapters}
 
 
-def write_locality(slug: str, chapters: Sequence[str], edition: str, folder: Path, site: Path) -> list[str]:
-    """Write the files to take away of one locality; return their addresses in the site. Raises DataError."""
+def write_locality(
+    slug: str, chapters: Sequence[str], edition: str, folder: Path, site: Path, pack: bool = False
+) -> list[str]:
+    """Write the files to take away of one locality; return their addresses in the site. Raises DataError.
+
+    `pack`: its PDF stands there already, and is taken away too; else an older one is removed.
+    """
     place, indicators = _json(folder / slug / "place.json"), _json(folder / "_common" / "indicators.json")
     sources = _json(folder / "_common" / "sources.json")
     with open(folder / slug / "series.csv", encoding="utf-8", newline="") as stream:
@@ -118,10 +125,11 @@ def write_locality(slug: str, chapters: Sequence[str], edition: str, folder: Pat
         written += [name, f"{name}-metadata.json"]
     zipped = file_of(slug, "bundle", edition, "zip")
     _write_zip(target / zipped, [folder / slug, folder / "_common"])
+    written += [zipped, *([file_of(slug, "pack", edition, "pdf")] if pack else [])]
     for old in target.iterdir():
-        if old.name not in [*written, zipped]:
+        if old.name not in written:
             old.unlink()
-    return [f"localities/{slug}/{FOLDER}/{name}" for name in [*written, zipped]]
+    return [f"localities/{slug}/{FOLDER}/{name}" for name in written]
 
 
 def _leading(place: dict, edition: str, indicators: dict, row: dict) -> list[str]:
@@ -156,6 +164,7 @@ def publish(
     edition: str,
     folder: Path = paths.BUNDLES,
     site: Path = paths.SITE,
+    packs: bool = False,
     memory: Path | None = None,
 ) -> None:
     """Write the files to take away of all `slugs` and the RO-Crate of the edition into the built site.
@@ -164,7 +173,7 @@ def publish(
     """
     names, files, sources = {}, {}, _json(folder / "_common" / "sources.json")
     known = _json(memory) if memory and memory.exists() else {}
-    given = [list(chapters), edition, fingerprints.code(), fingerprints.common(folder / "_common")]
+    given = [list(chapters), edition, packs, fingerprints.code(), fingerprints.common(folder / "_common")]
     due = {}
     for slug in slugs:
         names[slug] = _json(folder / slug / "place.json")["name"]
@@ -172,7 +181,7 @@ def publish(
         before = known.get(slug, {"made": "", "files": []})
         if before["made"] != made or not all((site / name).exists() for name in before["files"]):
             due[slug] = made
-    for slug, written in _written(list(due), chapters, edition, folder, site):
+    for slug, written in _written(list(due), chapters, edition, folder, site, packs):
         known[slug] = {"made": due[slug], "files": written}
     for slug in names:
         files[slug] = [*known[slug]["files"], *(f"_sources/localities/{slug}/{c}.ipynb" for c in chapters)]
@@ -187,13 +196,19 @@ def _written(due: Sequence[str], *given) -> Iterator[tuple[str, list[str]]]:
     if len(due) < FEW:
         yield from ((slug, write_locality(slug, *given)) for slug in due)
         return
-    with ProcessPoolExecutor() as pool:
+    with ProcessPoolExecutor(initializer=orphans.follow) as pool:
         yield from zip(
             due, pool.map(write_locality, due, *([one] * len(due) for one in given), chunksize=4), strict=True
         )
 
 
-KINDS = {"csv": "text/csv", "json": "application/json", "zip": "application/zip", "ipynb": "application/x-ipynb+json"}
+KINDS = {
+    "csv": "text/csv",
+    "json": "application/json",
+    "zip": "application/zip",
+    "pdf": "application/pdf",
+    "ipynb": "application/x-ipynb+json",
+}
 
 
 def crate_of(edition: str, names: dict[str, str], files: dict[str, list[str]], sources: dict[str, dict]) -> dict:

@@ -11,9 +11,10 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
-from . import paths, periods
+from . import paths, periods, table_numbers, traced
 from .narrative import number, span, text
 
 SENTENCE = re.compile(r"<(p|li|figcaption)\b([^>]*)>(.*?)</\1>", re.DOTALL)
@@ -56,6 +57,37 @@ def rows(slug: str, folder: Path = paths.BUNDLES, book: Path = paths.BOOK) -> li
             about = _about(row, record, sources[record["source"]], edition)
             found.append(Row(names, shown, f"{record['chapter']}.html#{key}", about))
     return found
+
+
+def about(slug: str, folder: Path = paths.BUNDLES) -> traced.About:
+    """Return what is told of the source of a number in a table of a locality: by indicator, and by source."""
+    if not (folder / slug / "place.json").exists():
+        return traced.About({}, "")
+    indicators = json.loads((folder / "_common" / "indicators.json").read_text(encoding="utf-8"))
+    sources = json.loads((folder / "_common" / "sources.json").read_text(encoding="utf-8"))
+    said = {}
+    for key, source in sources.items():
+        released = max((file["release_date"] for file in source.get("files", ())), default="on a date not known")
+        said[key] = (
+            f"{source['publisher']}: {source['title']}. Newest release {released}."
+            f" Quality {source['quality']} of 3: {GRADES[source['quality']]}."
+        )
+    edition = json.loads((folder / slug / "place.json").read_text(encoding="utf-8"))["edition"]
+    for key, record in indicators.items():
+        for name in (key, record["title"].lower(), record["short_title"].lower()):
+            said.setdefault(name, said[record["source"]])
+    return traced.About(said, edition)
+
+
+def other_tables(slug: str, page: str, book: Path = paths.BOOK) -> list[table_numbers.Tables]:
+    """Return the tables of a locality's chapters but for one, in their order, for numbers that `page` has no table for."""
+    folder = book / "localities" / slug
+    return [t for path in sorted(folder.glob("*.ipynb")) if path.stem != page for t in _tables(path)]
+
+
+@lru_cache(maxsize=16)  # the chapters of a locality are written one after another
+def _tables(path: Path) -> list[table_numbers.Tables]:
+    return table_numbers.of_notebook(path)
 
 
 def _about(row: Mapping[str, str], record: Mapping, source: Mapping, edition: str) -> str:

@@ -86,7 +86,7 @@ def decomposition(e: Evidence) -> Html:
     )
     return Html(
         charts_spend.effects(bars, caption, caption)
-        + tables.table(title, head, rows, numeric=(1, 2, 3))
+        + tables.table(title, head, rows, numeric=(1, 2, 3), source="dfe-lait")
         + paragraph(how, "hb-source")
         + paragraph(AVERAGE)
     )

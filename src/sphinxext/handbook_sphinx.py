@@ -190,6 +190,7 @@ def _place(app, pagename: str, site: dict) -> dict | None:
         ],
         "tidy": app.handbook_tidy.get(chapter, "") and f"{slug}-{app.handbook_tidy[chapter]}-{site['edition']}.csv",
         "bundle": f"{slug}-bundle-{site['edition']}.zip" if app.handbook_tidy else "",
+        "pack": f"{slug}-pack-{site['edition']}.pdf" if site.get("packs") else "",
     }
 
 

@@ -69,7 +69,7 @@ def kinds(built):
     return [
         "index.html", "how-to-read.html", "methods.html", "glossary.html", "accessibility.html", "attribution.html",
         "across-localities.html", "regions/north-west.html", "search.html?q=trafford",
-        "localities/cumbria/overview.html", *(path.relative_to(site).as_posix() for path in chapters),
+        "localities/cumbria/overview.html", "localities/cumbria/needs.html", *(path.relative_to(site).as_posix() for path in chapters),
     ]  # fmt: skip
 
 

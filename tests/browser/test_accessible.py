@@ -108,3 +108,23 @@ def test_a_number_tells_its_source_by_keyboard_and_pointer_and_escape_closes_it(
     number.click()
     assert page.url.endswith(target)
     expect(page.locator(f"[id='{target.partition('#')[2]}']")).to_be_visible()  # its fold opens once the page is there
+
+
+def test_money_in_a_sentence_leads_to_its_row_on_another_page(visit):
+    """The row may be folded away there: it opens, and is marked."""
+    page = visit("localities/trafford/overview.html")
+    number = page.locator("a.hb-num[href^='spend.html#t']").first
+    number.focus()
+    told = page.get_by_role("tooltip").inner_text()
+    for word in ("by year", "2024-25", "Newest release", "months old at this edition", "Quality"):
+        assert word in told
+    target = number.get_attribute("href").partition("#")[2]
+    shown = number.inner_text().removeprefix("£")
+    number.click()
+    page.wait_for_url(f"**/spend.html#{target}")
+    row = page.locator(f"[id='{target}']")
+    expect(row).to_be_visible()
+    assert any(
+        round(float(cell.strip("£%*").replace(",", "").split(" ")[0])) == int(shown.replace(",", ""))
+        for cell in row.locator("td").all_inner_texts()
+    )

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-BOX = "Name of the council or place, or its GSS code"
+BOX = "Name of the council or place, its GSS code, or a postcode district"
 CHAPTERS = ("overview", "needs", "spend", "outcomes", "recommendations", "sources")
 PAGES = [
     "index.html", "how-to-read.html", "methods.html", "glossary.html", "accessibility.html", "attribution.html",
@@ -43,6 +43,22 @@ def test_names_codes_and_former_places_are_found(visit, typed, first):
     page.get_by_label(BOX).fill(typed)
     expect(page.locator("[data-hb-found] li").first).to_have_text(first)
     expect(page.locator("svg a.hb-on").first).to_be_visible()
+
+
+def test_a_postcode_finds_the_places_it_reaches_into_and_is_never_guessed(visit):
+    page = visit()
+    box, state, found = page.get_by_label(BOX), page.get_by_role("status").first, page.locator("[data-hb-found] li")
+    for typed in ("M33", "m33 4ab", "M334AB"):
+        box.fill(typed)
+        expect(found).to_have_text(["Trafford (M33)"])
+    expect(state).to_have_text(
+        "M33 is, in part at least, in this locality. Press Enter to open it. It may reach into others too."
+    )
+    box.fill("TR21")  # Scilly has it, and the list does not
+    expect(state).to_contain_text("TR21 is not on the list of this book")
+    box.fill("M33")
+    box.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Overview of Trafford")
 
 
 def test_no_match_is_said_and_the_list_stays(visit):

@@ -39,6 +39,26 @@ def test_the_chart_is_drawn_in_place_of_the_picture_and_nothing_moves_up(visit):
     assert before - 1 <= drawn.evaluate(heights) <= before + 20
 
 
+def test_every_chart_has_its_finding_alternative_table_file_and_how_it_was_made(visit, kinds):
+    """Beside it, which is in its card, its cell or its section; on a page across localities, on the page."""
+    bare = """figures => figures.map(f => {
+        const near = f.closest('.hb-card, .cell'), wide = f.closest('section'), has = what => near.querySelector(what) || wide.querySelector(what);
+        const said = f.querySelector('figcaption').textContent.trim(), heard = f.querySelector('[role=img]').ariaLabel.trim();
+        const lacks = [[said, 'finding'], [heard && heard !== said, 'alternative'], [f.querySelector('img'), 'picture'],
+            [has('.hb-table caption') || document.querySelector('h1').textContent.startsWith('Across') && document.querySelector('.hb-table caption'), 'table'],
+            [has('.hb-take a[download]') || document.querySelector('h1').textContent.startsWith('Across'), 'file'],
+            [f.closest('.cell').querySelector('details.hide'), 'how it was made']].filter(([there]) => !there).map(([, what]) => what);
+        return lacks.length ? `${said}: ${lacks}` : '';
+    }).filter(Boolean)"""
+    seen = 0
+    for path in kinds:
+        page = visit(path, java_script_enabled=True)
+        assert page.eval_on_selector_all("figure.hb-chart:not(.hb-drawn)", bare) == [], path
+        seen += page.locator("figure.hb-chart").count()
+        page.close()
+    assert seen > 50
+
+
 def test_paper_has_pictures_of_charts_that_were_never_near(visit):
     tab = visit("localities/sheffield/needs.html")
     tab.wait_for_load_state("networkidle")

@@ -24,6 +24,7 @@ from .shared import (
     Edition,
     Engine,
     Only,
+    Packs,
     Scheduler,
     Workers,
     app,
@@ -122,18 +123,18 @@ def _render(
 @app.command("book")
 @told
 @locked
-def book_(only: Only = ""):
+def book_(only: Only = "", packs: Packs = False):
     """Assemble the executed chapters into the book, and check it: links, warnings, errors, unexecuted cells.
 
     Example: handbook book
     """
-    _book(chosen(only), {})
+    _book(chosen(only), {}, packs)
 
 
-def _book(places, failed: dict[str, str]) -> None:
+def _book(places, failed: dict[str, str], packs: bool) -> None:
     with out.status("Book: reading the chapters") as status:
         slugs = [slug for _, slug, _ in places if slug not in failed]
-        pages = site.build(slugs, missing=failed, say=lambda what: status.update(f"Book: {what}"))
+        pages = site.build(slugs, missing=failed, say=lambda what: status.update(f"Book: {what}"), packs=packs)
     out.print(f"The book has {pages:,} pages. Open {paths.shown(paths.SITE / 'index.html')}, or run: handbook serve")
 
 
@@ -148,6 +149,7 @@ def build(
     engine: Engine = "forked",
     workers: Workers = 0,
     scheduler: Scheduler = "",
+    packs: Packs = False,
     private: Annotated[
         bool, typer.Option("--private", help="Also results that may not be published, in build/private.")
     ] = False,
@@ -166,7 +168,7 @@ def build(
     _bundle(places, values)
     render.pages(values, engine)
     failed = _render(places, values, engine, workers, scheduler)
-    _book(places, failed)
+    _book(places, failed, packs)
     if not failed:
         unchanged.keep(sys.argv[1:], given)
     peak = max(resource.getrusage(w).ru_maxrss for w in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from .. import appraisal, catalogue, corrections, geography, landing, local_money, paths, schemas, settings, sources
+from .. import appraisal, catalogue, corrections, geography, local_money, paths, place_pages, schemas, settings, sources
 from .. import fetch as fetching
 from ..geography import PlaceError
 from ..schemas import DataError
@@ -23,7 +23,7 @@ def list_(region: Annotated[str, typer.Option(help="Only the localities of this 
 
     Example: handbook list --region "North West"
     """
-    places = landing.labelled(geography.register().places)
+    places = place_pages.labelled(geography.register().places)
     if region:
         names = {geography.slugify(r): r for r in places["region"].unique()}
         if geography.slugify(region) not in names:

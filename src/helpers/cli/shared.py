@@ -27,6 +27,7 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 Only = Annotated[
     str, typer.Option("--only", "-o", help="Names, slugs or GSS codes, separated by spaces; all when empty.")
 ]
+Packs = Annotated[bool, typer.Option("--packs", help="Also print each locality's chapters as a PDF to take away.")]
 Edition = Annotated[str, typer.Option(help="ISO day: only releases published on or before it. Default: _config.yml.")]
 Engine = Annotated[
     str, typer.Option("--engine", help="forked: fast, from a warm process; kernel: a stock Jupyter kernel each.")

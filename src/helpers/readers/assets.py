@@ -100,14 +100,14 @@ def listed(folder: Path, file: File) -> pd.DataFrame:
         record = dict(zip(heading, cells, strict=True))
         if all(record[column] == value for column, value in reads.get("only", {}).items()):
             name = " ".join(record[reads["name"]].split()) if reads.get("name") else ""
-            rows.append((name, _district(record[reads["postcode"]], file.name, number, reads["postcode"])))
+            rows.append((name, outward(record[reads["postcode"]], file.name, number, reads["postcode"])))
     if len(rows) != reads["rows"]:
         what = f"{len(rows)} rows are taken, but `reads` says {reads['rows']}"
         raise DataError([f"{file.name}: {what}. Look at the file, then correct `reads`."])
     return pd.DataFrame(rows, columns=["name", "district"])
 
 
-def _district(postcode: str, file: str, row: int, column: str) -> str:
+def outward(postcode: str, file: str, row: int, column: str) -> str:
     """Return the first half of a postcode; the second half is dropped here and may be misspelt."""
     plain = " ".join(postcode.upper().split())
     if plain in ("", "NA"):

@@ -116,6 +116,17 @@ AREA_CHANGES = pa.DataFrameSchema(
     ordered=True,
     unique=["old_code", "new_code"],
 )
+POSTCODE_DISTRICTS = pa.DataFrameSchema(  # a district reaches into every locality that it has a row with
+    {
+        "postcode_district": pa.Column(str, pa.Check.str_matches(r"^[A-Z]{1,2}\d[A-Z\d]?$")),
+        "area_code": pa.Column(str, pa.Check.str_matches(AREA_CODE)),
+        "rows": pa.Column(int, pa.Check.ge(1)),
+        "source": pa.Column(str),
+    },
+    strict=True,
+    ordered=True,
+    unique=["postcode_district", "area_code", "source"],
+)
 NEIGHBOURS = pa.DataFrameSchema(
     {
         "comparator": pa.Column(str, pa.Check.isin(["dfe", "ons"])),

@@ -1,0 +1,204 @@
+"""The numbers that stand in the tables of a page or a chapter, each with its row, so that sentences can lead to them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from html import unescape
+from pathlib import Path
+
+from .periods import MONTHS
+
+SECTION = re.compile(r"(?=<h2\b)")
+TABLE = re.compile(r'<div class="hb-table"(?P<more>[^>]*)><table\b[^>]*>(?P<inside>.*?)</table></div>', re.DOTALL)
+ROW = re.compile(r"<tr>(.*?)</tr>", re.DOTALL)
+CELL = re.compile(r"<t[hd]\b[^>]*>(.*?)</t[hd]>", re.DOTALL)
+CAPTION = re.compile(r"<caption>(.*?)</caption>", re.DOTALL)
+TAG = re.compile(r"<[^>]*>")
+CARD = re.compile(r"<article\b.*?</article>", re.DOTALL)
+OWN_SOURCE = re.compile(r'<p class="hb-source">(Source: .*?)</p>', re.DOTALL)
+SOURCE = re.compile(r' data-hb-source="([^"]*)"')
+FILE = re.compile(r' data-hb-file="([^"]*)"')
+TO_CARD = re.compile(r'<a href="[a-z-]*(?:\.html|\.ipynb)?#([a-z][a-z0-9_]*)">')
+UNITS = r"%| million| billion| thousand| per 1,000| per 10,000| per 100,000| out of 10| years| points|"
+NUMBER = re.compile(
+    rf"(?<![\w.,/])[−+-]?(?P<pound>£?)(?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<unit>{UNITS})"
+    r"(?![\w/]|,\d|\.\d)"
+)
+# numbers that name something, and are no figure
+NAMES = re.compile(
+    r"\b(?:19|20)\d\d(?:[-/]\d\d){0,2}\b"
+    rf"|\b\d{{1,2}} (?:{'|'.join(MONTHS)})\b"
+    r"|\b\d+(?:\.\d+)?% (?:interval|limits?)\b|\bevery £100\b|[EWSNX]\d{8}|\b\d+-(?:minute|point)\b|\b[Aa]ged? \d+(?: to \d+)?\b"
+)
+SCALE = {" million": 1e6, " billion": 1e9, " thousand": 1e3}
+_SHORT = "|".join(month[:3] for month in MONTHS)
+PERIOD = re.compile(
+    rf"(?P<day>\d{{1,2}}) (?P<month>{'|'.join(MONTHS)}) (?P<of>\d{{4}})|(?:{_SHORT}) to (?P<last>{_SHORT}) (?P<in>\d{{4}})"
+    r"|(?P<from>\d{4})(?P<dash>[-/])\d\d(?!\d)|(?:\d{4} to )?(?P<year>(?:19|20)\d\d)\b"
+)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A number as it stands in a table, the address of its row, and what is told of it."""
+
+    address: str
+    table: tuple[str, int]  # its page, empty for the page itself, and its number there
+    row: str  # the header of the row, in lower case
+    column: str
+    alone: bool  # no other number stands in the cell
+    told: str  # table, row, column, cell, interval
+    ended: date | None  # the last day of the period that it is about, where the table says
+    key: str  # what its source is looked up by: an indicator, a source, or nothing
+    source: str  # the section's own line on its source
+
+
+@dataclass
+class Tables:
+    """The numbers of one section of a page: {(unit, number as written): cells that round to it}, and each table's rows."""
+
+    index: dict[tuple[str, str], list[Cell]] = field(default_factory=dict)
+    rows: dict[tuple[str, int], list[str]] = field(default_factory=dict)  # {(page, table): row headers in lower case}
+
+    def find(self, unit: str, digits: str) -> list[Cell]:
+        return self.index.get((unit, digits), [])
+
+
+def numbers(words: str) -> Iterable[tuple[int, int, str, str, float]]:
+    """Yield (start, end, unit, digits, scale) of the figures in plain text; years, days and names are none.
+
+    >>> [(u, d) for _, _, u, d, _ in numbers("£4.5 million (12%) in 2024-25, 95% interval 3.1% to 1,204 on 3 May")]
+    [('£', '4.5'), ('%', '12'), ('%', '3.1'), ('', '1204')]
+    """
+    taken = [m.span() for m in NAMES.finditer(words)]
+    for found in NUMBER.finditer(words):
+        if any(start < found.end("digits") and found.start("digits") < end for start, end in taken):
+            continue
+        scale = SCALE.get(found["unit"], 1.0)
+        unit = "£" if found["pound"] else "" if scale > 1 else found["unit"].strip()
+        yield found.start(), found.end(), unit, found["digits"].replace(",", ""), scale
+
+
+def plain(html: str) -> str:
+    """Return HTML as the words that a reader sees."""
+    return " ".join(unescape(TAG.sub(" ", html)).split())
+
+
+def ended(words: str) -> date | None:
+    """Return the last day of the first period that is named in `words`.
+
+    >>> [str(ended(w)) for w in ("2024-25, cash", "On 31 March 2025", "Oct to Dec 2025", "2024/25", "2022 to 2024", "Late")]
+    ['2025-03-31', '2025-03-31', '2025-12-31', '2025-08-31', '2024-12-31', 'None']
+    """
+    found = PERIOD.search(words)
+    if not found:
+        return None
+    if found["day"]:
+        return date(int(found["of"]), MONTHS.index(found["month"]) + 1, int(found["day"]))
+    if found["from"]:
+        year = int(found["from"]) + 1
+        return date(year, 3, 31) if found["dash"] == "-" else date(year, 8, 31)
+    month = next((n for n, name in enumerate(MONTHS, 1) if name[:3] == found["last"]), 12)
+    year = int(found["in"] or found["year"])
+    return date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
+
+
+def tables_of(body: str, page: str = "") -> list[Tables]:
+    """Return the tables of each section of a page's HTML. `page`: where a link to it leads, empty for the page itself.
+
+    The rows of the n-th table are t<n>r<row>, as `with_ids` names them.
+    """
+    found, number = [], 0
+    for part in SECTION.split(body):
+        section, said = Tables(), OWN_SOURCE.search(CARD.sub("", part))
+        for table in TABLE.finditer(part):
+            number += 1
+            _read(section, table, page, number, plain(said[1]) if said else "")
+        found.append(section)
+    return found
+
+
+def _read(into: Tables, table: re.Match, page: str, number: int, said: str) -> None:
+    caption = CAPTION.search(table["inside"])
+    rows = [CELL.findall(row) for row in ROW.findall(table["inside"])]
+    if not caption or len(rows) < 2:
+        return
+    title, head = plain(caption[1]), [plain(cell) for cell in rows[0]]
+    named = SOURCE.search(table["more"]) or FILE.search(table["more"])
+    into.rows[page, number] = [plain(row[0]).lower() for row in rows[1:]]
+    for place, row in enumerate(rows[1:], start=1):
+        link = TO_CARD.search(row[0])
+        first, *shown = map(plain, row)
+        beside = dict(zip(head[1:], shown, strict=False))
+        for nth, (column, words) in enumerate(beside.items()):
+            found = list(numbers(words))
+            limits = beside.get("95% interval", "") if not nth else ""  # it is the first column's
+            cell = Cell(
+                address=f"{page}#t{number}r{place}",
+                table=(page, number),
+                row=first.lower(),
+                column=column.lower(),
+                alone=len(found) == 1,
+                told=f"“{title}”: {first}; {column}: {words}." + (f" 95% interval: {limits}." if limits else ""),
+                ended=ended(f"{first} {column} {words} {beside.get('Period', '')} {title}"),
+                key=link[1] if link else named[1] if named else "",
+                source=said,
+            )
+            for _, _, unit, digits, scale in found:
+                for key in _keys(unit or _unit(f"{column} {title}"), digits, scale):
+                    into.index.setdefault(key, []).append(cell)
+
+
+def _unit(heading: str) -> str:
+    """Return the unit that a heading gives to bare numbers."""
+    return "£" if "£" in heading else "%" if "%" in heading else ""
+
+
+def _keys(unit: str, digits: str, scale: float) -> set[tuple[str, str]]:
+    """Return how a number may be written: as it is, or rounded further, in ones, in millions or in billions.
+
+    >>> sorted(_keys("£", "4514118", 1.0))
+    [('£', '4514118'), ('£m', '4.5'), ('£m', '5')]
+    """
+    value, decimals = float(digits) * scale, len(digits.partition(".")[2])
+    keys = {(unit, f"{value:.{d}f}") for d in range(decimals + 1)} if scale == 1 else set()
+    for power, written in ((1e6, "m"), (1e9, "b")):
+        if value >= power >= scale:
+            keys |= {(unit + written, f"{value / power:.{d}f}") for d in (0, 1)}
+    return keys
+
+
+def with_ids(body: str) -> str:
+    """Return a page's HTML with an id on every row of its tables, t<table>r<row>, so that a link can lead to it."""
+    count = 0
+
+    def table(found: re.Match) -> str:
+        nonlocal count
+        count += 1
+        row = -1
+
+        def name(_: re.Match) -> str:
+            nonlocal row
+            row += 1
+            return f'<tr id="t{count}r{row}">' if row else "<tr>"
+
+        return re.sub(r"<tr>", name, SOURCE.sub("", found[0], count=1))
+
+    return TABLE.sub(table, body)
+
+
+def of_notebook(path: Path) -> list[Tables]:
+    """Return the tables of each section of an executed chapter, with addresses as other pages link to them."""
+    if not path.exists():
+        return []
+    parts = []
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] == "markdown":
+            parts += ["<h2>" for line in "".join(cell["source"]).splitlines() if line.startswith("## ")]
+        for output in cell.get("outputs", ()):
+            parts.append("".join(output.get("data", {}).get("text/html", "")))
+    return tables_of("".join(parts), f"{path.stem}.html")
