@@ -106,7 +106,7 @@ def trend_table(e: Evidence) -> Html:
     without = len(e.select("outcomes")) - len(ids)
     if not ids:
         return paragraph(f"No outcome has a value for {e.name} in this edition.", "hb-gap")
-    counted = listed([f"{words.lower()} {len(members)}" for words, members in said])
+    counted = listed([f"{len(members)} {words.lower()}" for words, members in said])
     first = f"What the rules say of the {len(ids)} outcomes that have a value here: {counted}."
     if without:
         first += f" {without} more have no value."
