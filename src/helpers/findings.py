@@ -97,6 +97,8 @@ PAGES = {
     "s251_": "spend.html#what-was-spent-on-each-line",
     "unit_cost_": "spend.html#what-does-a-week-of-care-cost",
     "rsx_": "spend.html#what-does-the-whole-council-spend",
+    "ro3_adult": "spend.html#what-is-spent-on-adult-social-care-and-public-health",
+    "ro3_public_health": "spend.html#what-is-spent-on-adult-social-care-and-public-health",
     "ro3_": "spend.html#what-does-the-second-account-of-the-same-services-say",
     "expected:": "spend.html#is-that-more-or-less-than-places-with-similar-need",
     "local:programmes": "outcomes.html#which-programmes-made-a-difference",
