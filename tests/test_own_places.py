@@ -109,14 +109,24 @@ def test_it_stands_in_no_comparison_and_no_sum(root):
     shared = root / "build" / "bundles" / "_common"
     edition = json.loads((shared / "edition.json").read_text(encoding="utf-8"))
     assert "X99000777" in edition["own"] and len(edition["slugs"]) == len(geography.register().places) + 1
-    before = {p.name: p.read_bytes() for folder in ("_common", "trafford") for p in (shared.parent / folder).rglob("*") if p.is_file()}
+    before = {
+        p.name: p.read_bytes()
+        for folder in ("_common", "trafford")
+        for p in (shared.parent / folder).rglob("*")
+        if p.is_file()
+    }
     assert not [name for name, text in before.items() if b"X99000777" in text and name != "edition.json"]
     (root / "data" / "local" / "otherby" / "pack.yml").rename(root / "pack.yml")
     try:
         handbook(root, "bundle", "--only", "trafford")
     finally:
         (root / "pack.yml").rename(root / "data" / "local" / "otherby" / "pack.yml")
-    after = {p.name: p.read_bytes() for folder in ("_common", "trafford") for p in (shared.parent / folder).rglob("*") if p.is_file()}
+    after = {
+        p.name: p.read_bytes()
+        for folder in ("_common", "trafford")
+        for p in (shared.parent / folder).rglob("*")
+        if p.is_file()
+    }
     assert {n for n in before if before[n] != after.get(n)} <= {"edition.json", "made-from.txt"}
     series = pd.read_csv(shared.parent / "otherby" / "series.csv")
     assert series.empty

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import json
 import logging
 import os
 import re
 import shutil
+import tempfile
 import traceback
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -92,25 +94,37 @@ def execute(
         title = next(c for c in notebook.cells if c.cell_type == "markdown" and c.source.startswith("# "))
         first, _, rest = title.source.partition("\n")
         title.source = f"{first.replace(HERE, _markdown(name))}\n{rest}".rstrip()
-    options = {}
-    if engine_name == "kernel":
-        ipc = {"transport": "ipc"}  # no port to race for when several kernels start at once
-        options = {"config": Config({"KernelManager": ipc, "AsyncKernelManager": ipc})}
     logging.getLogger("papermill").setLevel(logging.ERROR)
-    done = papermill.execute_notebook(
-        notebook,
-        None,
-        parameters=parameters,
-        engine_name=ENGINES[engine_name],
-        kernel_name="python3",
-        progress_bar=False,
-        request_save_on_cell_execute=False,
-        **options,
-    )
+    with _options(engine_name) as options:
+        done = papermill.execute_notebook(
+            notebook,
+            None,
+            parameters=parameters,
+            engine_name=ENGINES[engine_name],
+            kernel_name="python3",
+            progress_bar=False,
+            request_save_on_cell_execute=False,
+            **options,
+        )
     skipped = [i for i, c in enumerate(done.cells) if c.cell_type == "code" and c.execution_count is None]
     if skipped:
         raise DataError([f"{paths.shown(path)}: cell {skipped[0]} was not run: an earlier one left the notebook."])
     return _stable(done, parameters)
+
+
+@contextlib.contextmanager
+def _options(engine_name: str) -> Iterator[dict]:
+    """Yield what papermill is told besides: for a stock kernel, sockets of its own to be spoken to.
+
+    Ports could be taken by another kernel that starts at the same moment, and so could files: without a folder of its
+    own, a kernel takes the first free names in the working folder, and two of them would hear each other's messages.
+    """
+    if engine_name != "kernel":
+        yield {}
+        return
+    with tempfile.TemporaryDirectory(prefix="kernel-", ignore_cleanup_errors=True) as folder:
+        sockets = {"transport": "ipc", "ip": f"{folder}/socket"}
+        yield {"config": Config({"KernelManager": sockets, "AsyncKernelManager": sockets})}
 
 
 def _markdown(name: str) -> str:
