@@ -19,7 +19,7 @@ def test_the_readme_quotes_the_report(part):
     found = re.findall(bench.QUOTED.format(part=part), (paths.ROOT / "README.md").read_text(encoding="utf-8"), re.S)
     assert len(found) == 1
     said = found[0][1]
-    if not said.startswith(NOT_YET):
+    if said and not said.startswith(NOT_YET):
         assert said in bench.REPORT.read_text(encoding="utf-8")
 
 
