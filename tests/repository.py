@@ -13,6 +13,7 @@ GOLDEN = (
     *("trafford", "isles-of-scilly", "westmorland-and-furness", "sheffield", "middlesbrough"),
     *("cardiff", "orkney-islands"),
 )
+FIRST_MADE_UP = 100_000  # packs may bring X99 codes with lower numbers
 PACKS = ("northbeck", "trafford")  # the packs in data/local that git keeps
 
 
@@ -71,12 +72,12 @@ def synthetic_localities(root, number):
     figures = root / "data" / "figures"
 
     def read(name):
-        return pd.read_csv(figures / name, dtype=str, keep_default_na=False)
+        return pd.read_csv(figures / name, dtype=str, keep_default_na=False)  # or a path, which stays as it is
 
     real = read("localities.csv")
     sizes = [number // len(real) + (i < number % len(real)) for i in range(len(real))]
     copies = [(code, k) for code, size in zip(real["area_code"], sizes, strict=True) for k in range(1, size)]
-    codes = {(code, k): f"X99{n:06d}" for n, (code, k) in enumerate(copies)}
+    codes = {(code, k): f"X99{n:06d}" for n, (code, k) in enumerate(copies, FIRST_MADE_UP)}
     rounds = range(1, max(sizes))
 
     def renamed(frame, k, column="area_code"):
@@ -94,6 +95,7 @@ def synthetic_localities(root, number):
 
     extend("localities.csv", place)
     extend("neighbours.csv", renamed)
+    extend(root / "data" / "reference" / "spend_exceptions.csv", renamed)
     for path in figures.glob("*.csv"):
         if path.name.startswith(("dfe-", "mhclg-", "ohid-", "ons-")):
             extend(path.name, renamed)

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
@@ -175,3 +176,22 @@ def test_the_server_can_be_started_before_it_is_needed(tmp_path):
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=tmp_path)
     assert done.stdout.split() == ["1", "True"], done.stderr
+
+
+def test_kernels_that_start_at_once_do_not_hear_each_other(tmp_path, monkeypatch):
+    """They would, if their sockets lay in one folder: jupyter_client takes the first names that are free."""
+    monkeypatch.chdir(tmp_path)
+    used, run_notebook = [], papermill.execute_notebook
+
+    def watched(*args, config, **rest):
+        used.append(config["KernelManager"]["ip"])
+        return run_notebook(*args, config=config, **rest)
+
+    monkeypatch.setattr(render.papermill, "execute_notebook", watched)
+    paths = [notebook(tmp_path, f"print({i})", name=f"{i}.md") for i in range(3)]
+    with ThreadPoolExecutor(3) as pool:
+        done = list(pool.map(lambda path: run(path, "kernel"), paths))
+    assert [n.cells[-1].outputs[0]["text"] for n in done] == ["0\n", "1\n", "2\n"]
+    assert len(set(used)) == 3
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["0.md", "1.md", "2.md"]
+    assert not [ip for ip in used if Path(ip).parent.exists()]

@@ -78,6 +78,21 @@ def test_what_stands_is_not_worked_out_again_but_other_parameters_are(written, f
     assert set(worked) == set(CODES)
 
 
+def test_only_the_place_whose_bundle_has_changed_is_worked_out_again(written, folder, monkeypatch):
+    worked = []
+    monkeypatch.setattr(findings, "_write", lambda code, values: worked.append(code) or code)
+    path = folder / "hartlepool" / "peers.csv"
+    whole = path.read_text(encoding="utf-8")
+    path.write_text(whole + "\n", encoding="utf-8")
+    assert set(findings.write(CODES.items(), settings.load())) == set(CODES)
+    path.write_text(whole, encoding="utf-8")
+    (folder / "trafford" / "changes.json").write_text("{}", encoding="utf-8")  # made from findings, and not the reverse
+    assert worked == ["E06000001"]
+    list(findings.write(CODES.items(), settings.load()))
+    (folder / "trafford" / "changes.json").unlink()
+    assert worked == ["E06000001"] * 2  # as it was before is another change
+
+
 def test_the_page_takes_stability_from_the_bundle_and_works_it_out_where_it_must(written, monkeypatch):
     e = evidence.load("E06000001", **settings.load())
     monkeypatch.setattr(findings.stability, "of", lambda e: pytest.fail("worked out while a chapter ran"))

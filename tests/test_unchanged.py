@@ -56,7 +56,7 @@ def test_the_command_says_so_and_loads_nothing(again):
         "data/reference/thresholds.yml",
         "notebooks/10_needs.md",
         "book/glossary.md",
-        "book/_assets/handbook.css",
+        "book/_assets/site.css",
         "src/sphinxext/handbook_sphinx.py",
         "_config.yml",
         "build/bundles/trafford/series.csv",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from . import charts, charts_needs, measures, periods, tables
+from . import charts, charts_needs, local_notice, measures, periods, tables
 from .catalogue import THEMES
 from .evidence import Evidence, Latest, reason
 from .narrative import COMPARED, Html, interval, listed, number, paragraph, span, text, value_of
@@ -209,7 +209,7 @@ def returns(e: Evidence) -> Html:
         counts = newest.count == newest.count and newest.denominator == newest.denominator
         rows.append(
             [
-                title,
+                Html(text(title) + local_notice.mark(e, indicator)),
                 f"{newest.count:,.0f} of {newest.denominator:,.0f} {OF[indicator]}" if counts else "no count",
                 f"{value_of(e, latest)}, {periods.label(latest.period)}",
                 interval(e, latest).removeprefix("95% interval "),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import periods
+from . import local_notice, periods
 from .evidence import Evidence, the
 from .narrative import Html, interval, paragraph, text, value_of
 from .rules._elsewhere import against
@@ -77,8 +77,9 @@ def three(e: Evidence, word: str, limit: int | None = 3) -> Html:
     items = ""
     for latest in found[:limit]:
         record = e.indicators[latest.id]
+        mark = local_notice.mark(e, latest.id)
         items += (
-            f'<li><a href="{record["chapter"]}.html#{latest.id}">{text(record["short_title"])}</a>: <strong>{text(value_of(e, latest))}</strong>'
+            f'<li><a href="{record["chapter"]}.html#{latest.id}">{text(record["short_title"])}</a>{mark}: <strong>{text(value_of(e, latest))}</strong>'
             f" in {text(periods.label(latest.period))}, {text(the(latest.benchmark_of))} {text(value_of(e, latest, latest.benchmark))}, median of neighbours"
             f" {text(value_of(e, latest, latest.median))} ({latest.n} of {latest.of} have data). {text(interval(e, latest))}.</li>"
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import json
 import logging
 import os
@@ -94,12 +95,7 @@ def execute(
         first, _, rest = title.source.partition("\n")
         title.source = f"{first.replace(HERE, _markdown(name))}\n{rest}".rstrip()
     logging.getLogger("papermill").setLevel(logging.ERROR)
-    with tempfile.TemporaryDirectory() as folder:
-        options = {}
-        if engine_name == "kernel":
-            # sockets in a folder of its own: no port and no name to race for when several kernels start at once
-            ipc = {"transport": "ipc", "connection_file": f"{folder}/kernel.json"}
-            options = {"config": Config({"KernelManager": ipc, "AsyncKernelManager": ipc})}
+    with _options(engine_name) as options:
         done = papermill.execute_notebook(
             notebook,
             None,
@@ -114,6 +110,21 @@ def execute(
     if skipped:
         raise DataError([f"{paths.shown(path)}: cell {skipped[0]} was not run: an earlier one left the notebook."])
     return _stable(done, parameters)
+
+
+@contextlib.contextmanager
+def _options(engine_name: str) -> Iterator[dict]:
+    """Yield what papermill is told besides: for a stock kernel, sockets of its own to be spoken to.
+
+    Ports could be taken by another kernel that starts at the same moment, and so could files: without a folder of its
+    own, a kernel takes the first free names in the working folder, and two of them would hear each other's messages.
+    """
+    if engine_name != "kernel":
+        yield {}
+        return
+    with tempfile.TemporaryDirectory(prefix="kernel-", ignore_cleanup_errors=True) as folder:
+        sockets = {"transport": "ipc", "ip": f"{folder}/socket"}
+        yield {"config": Config({"KernelManager": sockets, "AsyncKernelManager": sockets})}
 
 
 def _markdown(name: str) -> str:

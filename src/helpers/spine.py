@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import cards, charts_needs, periods, tables
+from . import cards, charts_needs, local_notice, periods, tables
 from .catalogue import THEMES
 from .charts_needs import EDGE
 from .evidence import Evidence, Latest, once, reason
@@ -57,9 +57,10 @@ def small(e: Evidence, latest: Latest) -> str:
 
 
 def link(e: Evidence, latest: Latest) -> Html:
-    """Return an indicator's short title as a link to its card, from whichever chapter."""
+    """Return an indicator's short title as a link to its card, from whichever chapter, and the mark of a shared one."""
     record = e.indicators[latest.id]
-    return Html(f'<a href="{record["chapter"]}.html#{latest.id}">{text(record["short_title"])}</a>')
+    card = f'<a href="{record["chapter"]}.html#{latest.id}">{text(record["short_title"])}</a>'
+    return Html(card + local_notice.mark(e, latest.id))
 
 
 def how_to_read(e: Evidence) -> Html:
