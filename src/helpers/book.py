@@ -110,15 +110,6 @@ def write_site(
     return schemas.write_text(folder / "_generated" / "site.json", f"{text}\n")
 
 
-def like_each(register: Register) -> dict[str, list[list[str]]]:
-    """Return {area code: [slug, name] of each of its neighbours, in the order of the alphabet: it says nothing}."""
-    table = schemas.read(paths.FIGURES / "neighbours.csv", schemas.NEIGHBOURS)
-    chosen = table[table["comparator"] == settings.load()["comparator_set"]]
-    known = register.localities.set_index("area_code")
-    named = chosen.join(known[["slug", "name"]], on="neighbour_code", how="inner").sort_values("name")
-    return {code: rows[["slug", "name"]].values.tolist() for code, rows in named.groupby("area_code")}
-
-
 def write_pages(
     slugs: Sequence[str],
     chapters: Sequence[str],
@@ -154,7 +145,7 @@ def write_pages(
     by_region = {slugify(region): rows["slug"].tolist() for region, rows in place_pages.regions(places)}
     gone = place_pages.write_former_pages(places, register, chapters, folder)
     write_toc(by_region, chapters, [*general, *gone], folder)
-    write_site(places, chapters, edition, general, folder, like_each(register), packs)
+    write_site(places, chapters, edition, general, folder, place_pages.like_each(register), packs)
     own = [f"localities/{slug}/{chapter}" for slug in places["slug"] for chapter in chapters]
     return ["index", *general, *gone, *(f"regions/{region}" for region in by_region), *own]
 

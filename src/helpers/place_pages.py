@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from . import paths, schemas
+from . import paths, schemas, settings
 from .geography import Register, slugify
 
 
@@ -88,6 +88,15 @@ def _of(rows: pd.DataFrame) -> str:
         if first
         else "with evidence of its own and no public figure"
     )
+
+
+def like_each(register: Register) -> dict[str, list[list[str]]]:
+    """Return {area code: [slug, name] of each of its neighbours, in the order of the alphabet: it says nothing}."""
+    table = schemas.read(paths.FIGURES / "neighbours.csv", schemas.NEIGHBOURS)
+    chosen = table[table["comparator"] == settings.load()["comparator_set"]]
+    known = register.localities.set_index("area_code")
+    named = chosen.join(known[["slug", "name"]], on="neighbour_code", how="inner").sort_values("name")
+    return {code: rows[["slug", "name"]].values.tolist() for code, rows in named.groupby("area_code")}
 
 
 def former(places: pd.DataFrame, register: Register) -> dict[str, pd.DataFrame]:
