@@ -216,6 +216,22 @@ def test_a_writer_that_is_killed_leaves_the_file_before(tmp_path):
 
 
 @pytest.mark.slow
+def test_a_book_built_in_steps_is_the_book_built_at_once(again):
+    """Nothing of an earlier run shows; the search of a book built in steps once forgot the terms of the glossary."""
+    kills.change(again)
+    handbook(again, "render", "--only", " ".join(PLACES))
+    handbook(again, "book", "--only", " ".join(PLACES))
+    site = again / "book" / "_build" / "html"
+    steps = tree(site)
+    shutil.rmtree(again / "book" / "_build")
+    handbook(again, "book", "--only", " ".join(PLACES))
+    once = tree(site)
+    assert steps.keys() == once.keys()
+    assert not [name for name in once if once[name] != steps[name]]
+    assert "term-" in (site / "searchindex.js").read_text()
+
+
+@pytest.mark.slow
 def test_a_run_after_a_kill_gives_the_tree_of_an_undisturbed_run(tmp_path):
     """Two moments out of many: `make reliability` tries 200."""
     script = paths.ROOT / "tests" / "kills.py"
