@@ -185,7 +185,7 @@ def working_in(root: Path) -> dict[int, str]:
     return found
 
 
-def left_running(root: Path, before: set[int] = frozenset(), seconds: float = 2) -> list[str]:
+def left_running(root: Path, before: set[int] = frozenset(), seconds: float = 10) -> list[str]:
     """Return the commands that a killed one has left running for longer than `seconds`."""
     until = time.monotonic() + seconds
     while True:

