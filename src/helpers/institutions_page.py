@@ -69,7 +69,7 @@ def short(e: Evidence) -> Html:
     register = _register_in_words(rows) if rows else "Which shared institutions there are is not known."
     given = own.get("conditions", [])
     said = [row for row in given if row["state"] != "not said"]
-    together = _conditions_in_words(given) if said else "Whether partners here work as one nobody has said."
+    together = _conditions_in_words(given) if said else "Nobody has said whether partners here work as one."
     if not rows and not said:
         return paragraph(f"{register} {together}", "hb-gap")
     return Html(f'<p>{text(register)} {text(together)} <a href="recommendations.html#area-1">See both.</a></p>')
