@@ -107,6 +107,34 @@ def test_the_data_gate_stops_what_is_too_old_or_missing(e):
     assert "has no value" in _gates.passed(bare, finding, LIMITS).words
 
 
+def test_the_data_gate_stops_a_figure_of_some_of_the_districts(e):
+    finding = Finding(2, "look first", "-", trace=("rereferrals",))
+    own = e.series["indicator"] == "rereferrals"
+    for told, status in (("3 of 3 districts", "look first"), ("2 of 3 districts", "cannot say")):
+        part = dataclasses.replace(e, series=e.series.assign(coverage=e.series["coverage"].where(~own, told)))
+        found = _gates.passed(part, finding, LIMITS)
+        assert found.status == status
+    assert "is there for 2 of 3 districts only" in found.words
+
+
+def test_the_data_gate_stops_an_account_that_does_not_make_its_published_total(e):
+    finding = Finding(3, "test", "-", trace=("rereferrals", "s251_looked_after"))
+    assert _gates.passed(e, finding, LIMITS).status == "test"
+    own = (e.early_late["area_code"] == e.place["area_code"]) & (e.early_late["account"] == "s251")
+    for year, status in ((min, "test"), (max, "cannot say")):  # what was wrong years ago stops nothing now
+        here = own & (e.early_late["financial_year"] == year(e.early_late.loc[own, "financial_year"]))
+        table = e.early_late.assign(note=e.early_late["note"].where(~here, "the lines make 5 too many"))
+        found = _gates.passed(dataclasses.replace(e, early_late=table), finding, LIMITS)
+        assert found.status == status
+    assert "does not add up: the lines make 5 too many" in found.words
+
+
+def test_a_recommendation_without_evidence_fails_the_build(e, monkeypatch):
+    with pytest.raises(DataError, match="recommends, but names no evidence"):
+        derived(e, monkeypatch, Finding(1, "invest", "-"))
+    derived(e, monkeypatch, Finding(1, "watch", "-"))
+
+
 def test_the_gates_come_in_their_order(e):
     rows = [{"id": "x", "name": "X", "integrity": "fails", "withheld": "fewer than 8 people"}]
     object.__setattr__(e, "local", {"programmes": rows})
