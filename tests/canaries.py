@@ -43,10 +43,10 @@ PUBLIC = {
     "data_items": {"item", "asked_of", "asked_by", "held_elsewhere"},
 }
 TAILS = {
-    "need_score": 0.0001234,
-    "baseline": 0.0005678,
-    "follow_up": 0.0009127,
-}  # added to what is measured of a person
+    "need_score": 0.000123470981,
+    "baseline": 0.000567812093,
+    "follow_up": 0.000912735604,
+}  # added to what is measured of a person: more digits than could meet by chance
 
 
 def plant(folder, slug="trafford", agreed=()):
@@ -94,7 +94,7 @@ def _planted(table, column, values):
         return [v and f"Xx{word} {v}" for v in values], {word}
     if table == "participants" and column.kind == "number":
         tail = TAILS[column.name]
-        return [f"{v + tail:.7f}" if v == v else "" for v in values], {f"{tail:.7f}"[-6:]}
+        return [f"{v + tail:.12f}" if v == v else "" for v in values], {f"{tail:.12f}"[-9:]}
     if (table, column.name) == ("claims", "paid_gbp"):
         return [f"{v:.0f}.27197305" if v == v else "" for v in values], {"27197305"}
     if column.kind in NUMBERS:

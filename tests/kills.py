@@ -91,7 +91,8 @@ def start(command: list[str], root: Path) -> int:
     if pid:
         return pid
     status = 1
-    forkserver._forkserver.ensure_running = lambda: None  # it runs, and is no child of this process
+    # it runs, and is no child of this process
+    forkserver.ensure_running = forkserver._forkserver.ensure_running = lambda: None
     try:
         os.chdir(root)
         stream = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)

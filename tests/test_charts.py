@@ -88,7 +88,7 @@ def test_a_gap_of_the_locality_is_marked_and_told():
 
 def test_an_alternative_that_only_repeats_the_caption_is_said_in_another_way():
     html = charts.bars([{"label": "a", "value": 1, "shown": "1"}], "Most is a.", "Most is a.")
-    assert 'aria-label="Bar chart of what the line above says. The table with it has the figures."' in html
+    assert 'aria-label="Bar chart: Most is a."' in html
     assert 'aria-label="A is most."' in charts.bars(
         [{"label": "a", "value": 1, "shown": "1"}], "Most is a.", "A is most."
     )

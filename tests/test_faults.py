@@ -116,7 +116,7 @@ def test_a_killed_command_leaves_nobody_writing(again):
     """Jupyter Book is a program of its own: when the command that started it is killed, it must end too, at once."""
     shutil.rmtree(again / "book" / "_build")
     process = start(again, "book", "--only", " ".join(PLACES))
-    wait_for(lambda: any("jupyter-book" in words for words in kills.working_in(again).values()), 120)
+    wait_for(lambda: any("jupyter_book" in words for words in kills.working_in(again).values()), 120)
     assert process.poll() is None
     process.kill()
     process.wait()

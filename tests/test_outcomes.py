@@ -108,6 +108,11 @@ def test_the_sentence_that_forbids_a_cause_stands_under_the_charts(load):
         assert "does not show that money changed the outcome" in words(outcomes.change_against_change(load(code)))
 
 
+def own_mark(spec, e):
+    """Return the layer that marks the place itself."""
+    return next(m for m in spec["layer"] if m["encoding"].get("color", {}).get("datum") == e.name)
+
+
 @pytest.mark.parametrize("section", ["funnels", "pairs"])
 def test_charts_of_two_localities_differ_and_mark_their_own_place(load, section):
     first, second = load(TRAFFORD), load(SHEFFIELD)
@@ -115,18 +120,17 @@ def test_charts_of_two_localities_differ_and_mark_their_own_place(load, section)
     assert len(a) == len(b) >= 2
     for e, drawn in ((first, a), (second, b)):
         for spec in drawn:
-            own = spec["layer"][-1]
-            assert own["encoding"]["color"]["datum"] == e.name and len(own["data"]["values"]) == 1
+            assert len(own_mark(spec, e)["data"]["values"]) == 1
     assert all(x != y for x, y in zip(a, b, strict=True))
-    ours, theirs = ([s["layer"][-1]["data"]["values"] for s in drawn] for drawn in (a, b))
+    ours, theirs = ([own_mark(s, e)["data"]["values"] for s in d] for e, d in ((first, a), (second, b)))
     assert all(x != y for x, y in zip(ours, theirs, strict=True))
 
 
 def test_the_point_in_a_funnel_is_the_value_on_the_card(load):
     e = load()
     page = funnel_page.funnels(e)
-    drawn = {s["layer"][-1]["data"]["values"][0]["y"] for s in specs(page)}
-    for indicator in evidence.shared("funnels.json"):
+    drawn = {own_mark(s, e)["data"]["values"][0]["y"] for s in specs(page)}
+    for indicator in evidence.shared("outcomes/funnels.json"):
         latest = e.latest(indicator)
         assert round(latest.value, 2) in drawn, indicator
 

@@ -53,7 +53,7 @@ def test_an_audit_that_cannot_be_made_is_skipped_aloud_and_a_fault_that_is_found
     for name, ends in (("python", reached), ("pip-audit", found)):
         (tmp_path / "bin" / name).write_text(f"#!/bin/sh\nexit {ends}\n")
         (tmp_path / "bin" / name).chmod(0o755)
-    command = ["make", "-n", "-o", "setup", "supply", f"VENV={tmp_path}"]
+    command = ["make", "--no-print-directory", "-n", "-o", "setup", "supply", f"VENV={tmp_path}"]
     recipe = subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True).stdout
     audit = recipe[recipe.index("if ") :]
     assert "--require-hashes" in audit

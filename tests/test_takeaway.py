@@ -125,7 +125,7 @@ def test_what_has_not_changed_is_not_written_again(site, bundles, tmp_path, monk
     memory = tmp_path / "taken.json"
 
     def publish():
-        takeaway.publish(["a-place"], ["overview", "needs"], "2026-11-22", bundles, site, memory)
+        takeaway.publish(["a-place"], ["overview", "needs"], "2026-11-22", bundles, site, memory=memory)
 
     publish()
     crate = (site / "ro-crate-metadata.json").read_bytes()

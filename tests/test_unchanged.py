@@ -21,6 +21,7 @@ def again(built, tmp_path_factory):
     """A copy of a built repository, with the times of its files."""
     root = tmp_path_factory.mktemp("again") / "repo"
     shutil.copytree(built, root, symlinks=True)
+    handbook(root, *WORDS)  # other tests may have rendered into what they share
     return root
 
 

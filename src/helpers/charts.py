@@ -72,13 +72,13 @@ def _theme() -> alt.theme.ThemeConfig:
 def figure(chart: alt.TopLevelMixin | dict, caption: str, alternative: str) -> Html:
     """Return the chart, or its specification, as a <figure>. `caption` tells the finding; `alternative` carries it for those who hear it.
 
-    An alternative that only says the caption again, which is heard before it, gets what kind of chart it is instead. The
+    An alternative that only says the caption again, which is heard before it, says what kind of chart it is too. The
     same chart gives the same bytes: the id is a hash of its specification. Raises ValueError for a column in its data
     that nothing in the chart uses: it would be published all the same.
     """
     spec = dict(chart) if isinstance(chart, dict) else chart.to_dict()
     if alternative.strip() == caption.strip():
-        alternative = f"{_kind(spec)} of what the line above says. The table with it has the figures."
+        alternative = f"{_kind(spec)}: {caption.strip()}"
     spec.pop("$schema", None)
     unused = _unused(spec)
     if unused:

@@ -190,7 +190,9 @@ def attrition(helped: pd.DataFrame, compared: pd.DataFrame, usable: bool, progra
 
     Lee's bounds are of what is left of the measure once need and the measure before are allowed for.
     """
-    lost = [disclosure.share(int(g["follow_up"].isna().sum()), len(g)) if len(g) else None for g in (helped, compared)]
+    lost = [disclosure.share(int(g["follow_up"].isna().sum()), len(g)) for g in (helped, compared)]
+    if compared.empty:  # nobody was compared, which is not to say that nobody was lost
+        lost[1] = None
     told = [share is None or share["count"] is not None for share in lost]
     seen = [g["good"].dropna() for g in (helped, compared)]
     missing = [int(g["good"].isna().sum()) for g in (helped, compared)]
