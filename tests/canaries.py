@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import zipfile
 
 from helpers import pack, paths
@@ -43,10 +44,10 @@ PUBLIC = {
     "data_items": {"item", "asked_of", "asked_by", "held_elsewhere"},
 }
 TAILS = {
-    "need_score": 0.000123470981,
-    "baseline": 0.000567812093,
-    "follow_up": 0.000912735604,
-}  # added to what is measured of a person: more digits than could meet by chance
+    "need_score": 0.0001234,
+    "baseline": 0.0005678,
+    "follow_up": 0.0009127,
+}  # added to what is measured of a person
 
 
 def plant(folder, slug="trafford", agreed=()):
@@ -94,7 +95,7 @@ def _planted(table, column, values):
         return [v and f"Xx{word} {v}" for v in values], {word}
     if table == "participants" and column.kind == "number":
         tail = TAILS[column.name]
-        return [f"{v + tail:.12f}" if v == v else "" for v in values], {f"{tail:.12f}"[-9:]}
+        return [f"{v + tail:.7f}" if v == v else "" for v in values], {f"{tail:.7f}"[-6:]}
     if (table, column.name) == ("claims", "paid_gbp"):
         return [f"{v:.0f}.27197305" if v == v else "" for v in values], {"27197305"}
     if column.kind in NUMBERS:
@@ -104,7 +105,12 @@ def _planted(table, column, values):
 
 def found(folder, secret):
     """Return {(table, column): files} of all canaries in any file below a folder, inside zips too, whatever the case."""
-    sought = {canary.lower().encode(): key for key, canaries in secret.items() for canary in canaries}
+    # six digits stand by chance in any long number, so they count where they are the end of one with seven decimals
+    sought = {
+        re.compile(rf"\.\d{canary}0*(?!\d)".encode() if len(canary) == 6 else re.escape(canary.lower().encode())): key
+        for key, canaries in secret.items()
+        for canary in canaries
+    }
     out = {}
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         contents = [path.read_bytes()]
@@ -114,6 +120,6 @@ def found(folder, secret):
         for content in contents:
             lower = content.lower()
             for canary, key in sought.items():
-                if canary in lower:
+                if canary.search(lower):
                     out.setdefault(key, set()).add(path.relative_to(folder).as_posix())
     return out
