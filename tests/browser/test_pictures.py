@@ -40,8 +40,11 @@ def test_the_chart_is_drawn_in_place_of_the_picture_and_nothing_moves_up(visit):
 
 
 def test_every_chart_has_its_finding_alternative_table_file_and_how_it_was_made(visit, kinds):
-    """Beside it, which is in its card, its cell or its section; on a page across localities, on the page."""
-    bare = """figures => figures.map(f => {
+    """Beside it, which is in its card, its cell or its section; on a page across localities, on the page.
+
+    A chart may be drawn at any moment, so those that are not yet drawn are found and looked at in one step.
+    """
+    bare = """() => [...document.querySelectorAll('figure.hb-chart:not(.hb-drawn)')].map(f => {
         const near = f.closest('.hb-card, .cell'), wide = f.closest('section'), has = what => near.querySelector(what) || wide.querySelector(what);
         const said = f.querySelector('figcaption').textContent.trim(), heard = f.querySelector('[role=img]').ariaLabel.trim();
         const lacks = [[said, 'finding'], [heard && heard !== said, 'alternative'], [f.querySelector('img'), 'picture'],
@@ -53,7 +56,7 @@ def test_every_chart_has_its_finding_alternative_table_file_and_how_it_was_made(
     seen = 0
     for path in kinds:
         page = visit(path, java_script_enabled=True)
-        assert page.eval_on_selector_all("figure.hb-chart:not(.hb-drawn)", bare) == [], path
+        assert page.evaluate(bare) == [], path
         seen += page.locator("figure.hb-chart").count()
         page.close()
     assert seen > 50
