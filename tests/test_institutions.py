@@ -152,8 +152,9 @@ def test_a_kind_without_a_row_is_unknown():
     }
 
 
-def test_the_page_draws_the_network_and_says_the_finding():
-    page = network_page.network(place(FOUND))
+@pytest.mark.parametrize("section", [network_page.short, network_page.network])
+def test_the_page_draws_the_network_and_says_the_finding(section):
+    page = section(place(FOUND))
     assert "Beckside Hub (2) and Northbeck Together (17) stand between the others" in page
     spec = json.loads(page.split('class="hb-spec">')[1].split("</script>")[0])
     nodes = next(layer["data"]["values"] for layer in spec["layer"] if "number" in layer["data"]["values"][0])
@@ -162,7 +163,14 @@ def test_the_page_draws_the_network_and_says_the_finding():
     for row in FOUND["rows"]:
         assert f". {row['name']}".replace("'", "&#x27;") in page
     assert "rank" not in page.lower()
-    assert "19 of the 21" in page
+    asked = "Of 21 organisations that were asked whom they work with, 19" if section is network_page.short else "19 of the 21"
+    assert asked in page
+
+
+def test_too_few_answers_are_not_drawn_on_the_first_page_either():
+    few = [o | {"answered": "yes" if i < 5 else "no"} for i, o in enumerate(MADE["organisations"])]
+    page = network_page.short(place(changed(organisations=few)))
+    assert "hb-spec" not in page and "hb-table" not in page and "No candidate for a backbone is named" in page
 
 
 @pytest.mark.parametrize(

@@ -12,16 +12,19 @@ DRAWN = (
     "The numbers are those of the table. A yellow ring marks a candidate. A full line is a tie that both sides name, a broken one"
     " a tie that one side names."
 )
-MEASURES = (
+BETWEEN = (
     "“Between” is the share of the shortest paths between other organisations that run through this one: high where others meet"
-    " through it. “Constraint” is high where its partners all know one another, so that it brings nobody new together."
+    " through it."
+)
+MEASURES = (
+    f"{BETWEEN} “Constraint” is high where its partners all know one another, so that it brings nobody new together."
     " “Effective size” is how many of its partners do not meet through another of its partners. The range is the middle 95% of 1,000"
     " networks, each drawn with a different fifth of the ties left out. The list is by name, and no order of merit."
 )
 
 
 def short(e: Evidence) -> Html:
-    """Return who works with whom in one sentence or two, for the first page."""
+    """Return who works with whom for the first page: a sentence or two, and the network drawn."""
     own = content(e)
     if not own.get("network"):
         return paragraph(
@@ -29,13 +32,22 @@ def short(e: Evidence) -> Html:
             " together is not known.",
             "hb-gap",
         )
+    asked = f"Of {own['network']['asked']} organisations that were asked whom they work with, {own['network']['answered']} have answered."
+    link = '<a href="recommendations.html#area-1">{}</a>'
     found, why = institutions.candidates(own, limits(e))
-    net = own["network"]
-    asked = f"Of {net['asked']} organisations that were asked whom they work with, {net['answered']} have answered."
+    if _too_few(e, own):
+        return Html(f"<p>{text(asked)} {text(_candidates(found, why))} {link.format('What that means.')}</p>")
+    chosen = {o["id"] for o in found}
     return Html(
-        f"<p>{text(asked)} {text(_candidates(found, why))}"
-        ' <a href="recommendations.html#area-1">See the network.</a></p>'
+        f"<p>{text(asked)} {link.format('How each of them stands, and which bridges are missing.')}</p>"
+        + _picture(e, own, found, why)
+        + f"<details><summary>The {len(own['rows'])} organisations, by name</summary>{_standing(e, own['rows'], chosen)}"
+        + f"{paragraph(BETWEEN, 'hb-source')}</details>"
     )
+
+
+def _too_few(e: Evidence, own: dict) -> bool:
+    return own["network"]["answered"] < limits(e)["network_response"] * own["network"]["asked"]
 
 
 def _answered(own: dict) -> str:
@@ -70,63 +82,62 @@ def network(e: Evidence) -> Html:
             "hb-gap",
         )
     found, why = institutions.candidates(own, limits(e))
-    net = own["network"]
-    if net["answered"] < limits(e)["network_response"] * net["asked"]:
+    if _too_few(e, own):
         return paragraph(
             f"The network is not drawn: {why}. An organisation that is missing could change every path.", "hb-gap"
         )
-    numbers = {row["id"]: i for i, row in enumerate(own["rows"], start=1)}
-    caption = marked(e, _candidates(found, why, numbers))
-    alternative = f"Network of {len(own['rows'])} organisations in {e.name}. {_answered(own)} {caption}"
-    chosen = {o["id"] for o in found}
     return Html(
         paragraph(_answered(own))
-        + network_chart.drawn(own["rows"], net["ties"], chosen, caption, alternative)
-        + paragraph(DRAWN, "hb-source")
-        + _table(e, own["rows"], chosen)
+        + _picture(e, own, found, why)
+        + _standing(e, own["rows"], {o["id"] for o in found})
+        + f"<details><summary>Constraint, effective size and reach</summary>{_further(e, own['rows'])}</details>"
         + paragraph(MEASURES, "hb-source")
-        + _bridges(e, net["bridges"])
+        + _bridges(e, own["network"]["bridges"])
     )
 
 
-def _table(e: Evidence, rows: list[dict], chosen: set[str]) -> str:
-    """Return two tables, since one would be too wide: where each organisation stands, and further measures, folded."""
+def _picture(e: Evidence, own: dict, found: list[dict], why: str) -> str:
+    numbers = {row["id"]: i for i, row in enumerate(own["rows"], start=1)}
+    caption = marked(e, _candidates(found, why, numbers))
+    alternative = f"Network of {len(own['rows'])} organisations in {e.name}. {_answered(own)} {caption}"
+    drawn = network_chart.drawn(own["rows"], own["network"]["ties"], {o["id"] for o in found}, caption, alternative)
+    return drawn + paragraph(DRAWN, "hb-source")
 
-    def figure(row: dict, name: str) -> str:
-        if row[name] is None:
-            return "no ties"
-        low, high = row[f"{name}_lower"], row[f"{name}_upper"]
-        return f"{row[name]:.2f}" + ("" if low is None else f" ({low:.2f} to {high:.2f})")
 
-    stands, more = [], []
+def _figure(row: dict, name: str) -> str:
+    if row[name] is None:
+        return "no ties"
+    low, high = row[f"{name}_lower"], row[f"{name}_upper"]
+    return f"{row[name]:.2f}" + ("" if low is None else f" ({low:.2f} to {high:.2f})")
+
+
+def _standing(e: Evidence, rows: list[dict], chosen: set[str]) -> str:
+    """Return the table that the picture's numbers lead to: where each organisation stands."""
+    lines = []
     for number, row in enumerate(rows, start=1):
         trust = institutions.trusting(row, limits(e))
-        name = f"{number}. {row['name']}"
-        stands.append(
+        lines.append(
             [
-                name + (" (candidate)" if row["id"] in chosen else ""),
+                f"{number}. {row['name']}" + (" (candidate)" if row["id"] in chosen else ""),
                 str(row["ties"]) + ("" if row["answered"] else "; did not answer"),
-                figure(row, "betweenness"),
+                _figure(row, "betweenness"),
                 f"{row['top_share']:.0%}",
                 listed(trust) if trust else "no sector" if row["trust"] else "too few answers",
                 f"{row['type']}, {row['sector']}",
             ]
         )
+    head = ["Organisation", "Ties", "Between", "Among the top 3", "Trusted by", "What it is"]
+    return tables.table(marked(e, "The organisations in the network, by name"), head, lines, numeric=(2, 3))
+
+
+def _further(e: Evidence, rows: list[dict]) -> str:
+    """Return the measures that would make the first table too wide."""
+    lines = []
+    for number, row in enumerate(rows, start=1):
         reach = disclosure.in_words(row["reach"]) if row["reach_given"] else "not said"
-        more.append([name, figure(row, "constraint"), figure(row, "effective_size"), reach])
-    first = tables.table(
-        marked(e, "The organisations in the network, by name"),
-        ["Organisation", "Ties", "Between", "Among the top 3", "Trusted by", "What it is"],
-        stands,
-        numeric=(2, 3),
-    )
-    second = tables.table(
-        marked(e, "Further measures of the organisations"),
-        ["Organisation", "Constraint", "Effective size", "People it reaches a year"],
-        more,
-        numeric=(1, 2),
-    )
-    return first + f"<details><summary>Constraint, effective size and reach</summary>{second}</details>"
+        lines.append([f"{number}. {row['name']}", _figure(row, "constraint"), _figure(row, "effective_size"), reach])
+    head = ["Organisation", "Constraint", "Effective size", "People it reaches a year"]
+    return tables.table(marked(e, "Further measures of the organisations"), head, lines, numeric=(1, 2))
 
 
 def _bridges(e: Evidence, found: dict) -> str:
