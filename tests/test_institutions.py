@@ -186,7 +186,7 @@ def test_the_first_page_names_the_register_and_the_five_conditions():
     said = institutions_page.short(place(FOUND))
     assert "The register holds 1 community anchor and 2 family hubs." in said
     assert "Whether there is an extended school is not known." in said
-    assert "There is proof of: common agenda." in said and "Absent: continuous communication." in said
+    assert "there is proof of common agenda; partners" in said and "are absent: continuous communication." in said
     assert "recommendations.html#area-1" in said
     nothing = institutions_page.short(place({}))
     assert "hb-gap" in nothing and "not known" in nothing

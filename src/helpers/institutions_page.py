@@ -24,10 +24,10 @@ def how(e: Evidence, tables_: str) -> str:
 
 
 STATED = {
-    "evidenced": "There is proof of",
-    "declared": "Partners declare, without proof",
-    "absent": "Absent",
-    "not said": "Nothing is said of",
+    "evidenced": "there is proof of",
+    "declared": "partners declare, without proof,",
+    "absent": "partners say that these are absent:",
+    "not said": "nothing is said of",
 }
 STATES = {"yes": "yes", "no": "no: nobody has found one", "unknown": "unknown"}
 
@@ -119,8 +119,8 @@ def _kind(kind: str, number: int) -> str:
 def _conditions_in_words(rows: list[dict]) -> str:
     """Return which of the five conditions are there, by name."""
     by_state = {state: [r["condition"] for r in rows if r["state"] == state] for state in STATED}
-    said = [f"{STATED[state]}: {listed(names)}" for state, names in by_state.items() if names]
-    return f"The five conditions of working together. {'. '.join(said)}."
+    said = [f"{STATED[state]} {listed(names)}" for state, names in by_state.items() if names]
+    return f"Of the five conditions of working together, {'; '.join(said)}."
 
 
 def _conditions(e: Evidence, rows: list[dict]) -> str:
