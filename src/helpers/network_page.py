@@ -8,10 +8,8 @@ from .institutions_page import content, how, limits
 from .local_notice import caption as marked
 from .narrative import Html, listed, paragraph, text
 
-DRAWN = (
-    "The numbers are those of the table. A yellow ring marks a candidate. A full line is a tie that both sides name, a broken one"
-    " a tie that one side names."
-)
+DRAWN = "The numbers are those of the table. A full line is a tie that both sides name, a broken one a tie that one side names."
+RING = " A yellow ring marks a candidate."
 BETWEEN = (
     "“Between” is the share of the shortest paths between other organisations that run through this one: high where others meet"
     " through it."
@@ -101,7 +99,7 @@ def _picture(e: Evidence, own: dict, found: list[dict], why: str) -> str:
     caption = marked(e, _candidates(found, why, numbers))
     alternative = f"Network of {len(own['rows'])} organisations in {e.name}. {_answered(own)} {caption}"
     drawn = network_chart.drawn(own["rows"], own["network"]["ties"], {o["id"] for o in found}, caption, alternative)
-    return drawn + paragraph(DRAWN, "hb-source")
+    return drawn + paragraph(DRAWN + RING * bool(found), "hb-source")
 
 
 def _figure(row: dict, name: str) -> str:
@@ -140,6 +138,10 @@ def _further(e: Evidence, rows: list[dict]) -> str:
     return tables.table(marked(e, "Further measures of the organisations"), head, lines, numeric=(1, 2))
 
 
+def _several(number: int, what: str) -> str:
+    return f"{number} {what}{'s' * (number != 1)}"
+
+
 def _bridges(e: Evidence, found: dict) -> str:
     groups, services = found["groups"], found["services"]
     pairs = groups * services
@@ -150,7 +152,7 @@ def _bridges(e: Evidence, found: dict) -> str:
         )
     lacking = sum(len(row["services"]) for row in found["missing"])
     said = (
-        f"Of {pairs} pairs of a group of people and a service ({groups} groups, {services} services), {lacking or 'none'}"
+        f"Of {_several(pairs, 'pair')} of a group of people and a service ({_several(groups, 'group')}, {_several(services, 'service')}), {lacking or 'none'}"
         f" {'has' if lacking == 1 else 'have'} no path of at most {institutions.WITHIN} ties."
     )
     if not found["missing"]:
