@@ -57,8 +57,8 @@ supply: setup  ## Write the parts of a release (build/sbom.json, build/licences.
 	then $(BIN)/pip-audit --require-hashes --requirement requirements.txt --vulnerability-service osv --progress-spinner off; \
 	else echo "SKIPPED: no list of known faults can be reached from here, so none of the parts was looked up."; fi
 
-reliability: setup browser  ## Count what the handbook survives: bad input, failing machines, 200 kills (an hour; goes on when run again)
-	$(BIN)/python tests/reliability.py 200
+reliability: setup browser  ## Count what the handbook survives: bad input, failing machines, some 200 kills (an hour; goes on when run again)
+	$(BIN)/python tests/reliability.py 250
 
 screenshots: setup browser  ## Take the pictures of the README anew, from the built book (it must hold Trafford)
 	$(BIN)/python tests/screenshots.py

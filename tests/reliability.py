@@ -1,8 +1,8 @@
 """What the handbook survives, counted: bad input, failing machines, bad servers, and being killed at any moment.
 
-    python tests/reliability.py 200                  # make reliability: writes tests/reliability.md
-    python tests/reliability.py 200 --minutes 7      # a piece of it: the next call goes on from there
-    python tests/reliability.py 200 --so-far         # nothing more: the page from what is there, which it says
+    python tests/reliability.py 250                  # make reliability: writes tests/reliability.md
+    python tests/reliability.py 250 --minutes 7      # a piece of it: the next call goes on from there
+    python tests/reliability.py 250 --so-far         # nothing more: the page from what is there, which it says
 
 What was found stands in build/reliability.jsonl until the page is written; remove that file to begin anew.
 """

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from io import StringIO
+from pathlib import Path
 
 import pandas as pd
 
@@ -27,9 +29,8 @@ __all__ = [
     "shared",
     "the",
 ]
-_TEXT = dict.fromkeys(
-    ["indicator", "period", "unit", "status", "source", "release_date", "file", "coverage", "interval", "benchmark_of"],
-    "str",
+_TEXT = frozenset(
+    ["indicator", "period", "unit", "status", "source", "release_date", "file", "coverage", "interval", "benchmark_of"]
 )
 
 
@@ -39,15 +40,27 @@ def _read_json(path):
     return json.loads(path.read_text(encoding="utf-8"))
 
 
+def _read_table(path: Path, texts: Iterable[str], only: str = "") -> pd.DataFrame:
+    """Return a table of a bundle; an empty cell is "" in the columns `texts` and NaN in others.
+
+    `only`: where given, only the lines that hold it are parsed, which are a few of hundreds.
+    """
+    with open(path, encoding="utf-8") as stream:
+        head = next(stream)
+        lines = [line for line in stream if only in line] if only else []
+    columns = head.rstrip("\n").split(",")
+    own = {c: "str" for c in columns if c in texts}
+    empty = {c: [""] for c in columns if c not in own}  # told apart while reading: filling them in later takes as long
+    source = StringIO("".join([head, *lines])) if only else path
+    return pd.read_csv(source, dtype=own, keep_default_na=False, na_values=empty)
+
+
 def early_late_of_all() -> pd.DataFrame:
     """Return spend.early_late of every locality with its account. Raises DataError when no bundles are built."""
     path = paths.BUNDLES / "_common" / "early_late.csv"
     if not path.exists():
         raise DataError([f"{paths.shown(path)}: not built. Run: handbook bundle"])
-    texts = ["missing", "absent", "note"]
-    table = pd.read_csv(path, dtype=dict.fromkeys([*texts, "account"], "str"), keep_default_na=False, na_values=[""])
-    table[texts] = table[texts].fillna("")
-    return table
+    return _read_table(path, ("missing", "absent", "note", "account"))
 
 
 def shared(name: str) -> dict:
@@ -61,11 +74,8 @@ def of_place(e: Evidence, name: str) -> dict:
 
 
 def _expected(common, area_code: str, name: str = "expected.csv") -> pd.DataFrame:
-    with open(common / name, encoding="utf-8") as stream:
-        lines = [next(stream), *(line for line in stream if f",{area_code}," in line)]  # a few of hundreds
-    table = pd.read_csv(StringIO("".join(lines)), dtype={"why": "str"}, keep_default_na=False, na_values=[""])
-    own = table[table["area_code"] == area_code].set_index("measure")
-    return own.assign(why=own["why"].fillna(""))
+    table = _read_table(common / name, ("area_code", "measure", "why"), f",{area_code},")
+    return table[table["area_code"] == area_code].set_index("measure")
 
 
 def check_parameters(area_code: str, edition: str, comparator_set: str, price_base_year: str) -> None:
@@ -117,12 +127,9 @@ def load(area_code: str, edition: str, comparator_set: str = "dfe", price_base_y
             ]
         )
     table = {"keep_default_na": False, "na_values": [""]}
-    series = pd.read_csv(folder / "series.csv", dtype=_TEXT, **table)
-    texts = [c for c in _TEXT if c in series]
-    series[texts] = series[texts].fillna("")
     return Evidence(
         place=place,
-        series=series,
+        series=_read_table(folder / "series.csv", _TEXT),
         peers=pd.read_csv(folder / "peers.csv", **table),
         indicators=_read_json(common / "indicators.json"),
         sources=_read_json(common / "sources.json"),
