@@ -101,6 +101,31 @@ def loads(*slugs: str) -> float:
     return statistics.median(taken[1:])
 
 
+def variations(*slugs: str) -> float:
+    """Return the median processor seconds in which all variations of a locality's findings are worked out; the first is left out."""
+    from helpers import evidence, stability, warm  # noqa: F401
+
+    taken = []
+    for slug in (slugs[0], *slugs):
+        e = evidence.load(geography.register().resolve(slug), **settings.load())
+        start = time.process_time()
+        stability.of(e)
+        taken.append(time.process_time() - start)
+    return statistics.median(taken[1:])
+
+
+def networks() -> float:
+    """Return the seconds in which a thousand networks of forty organisations and their 120 ties are worked out."""
+    import networkx as nx
+
+    from helpers import network
+
+    ties = nx.to_numpy_array(nx.gnm_random_graph(40, 120, seed=2))
+    start = time.perf_counter()
+    network.standing(ties)
+    return time.perf_counter() - start
+
+
 def handbooks_way(*slugs: str, workers: int = 0) -> None:
     """All chapters of the places, as `handbook render` runs them."""
     from helpers.cli import build, shared
@@ -211,6 +236,8 @@ def execution(few: int = 3, more: int = 20) -> str:
             }
         )
         loads = [python(root, "loads", *slugs) for _ in range(ROUNDS)]
+        drawn = statistics.median(python(root, "networks") for _ in range(ROUNDS))
+        varied = statistics.median(python(root, "variations", *slugs) for _ in range(ROUNDS))
     middle = {name: statistics.median(t) for name, t in taken.items()}
     own, _, best, plain = middle.values()
     lines = [
@@ -221,7 +248,9 @@ def execution(few: int = 3, more: int = 20) -> str:
     lines += [
         "",
         f"The plain loop ran {few} of the localities. This project is {plain / own:.1f} times as fast as it, and takes"
-        f" {own / best:.2f} times the limit. A chapter loads its bundle in {1000 * statistics.median(loads):.1f} ms.",
+        f" {own / best:.2f} times the limit. A chapter loads its bundle in {1000 * statistics.median(loads):.1f} ms."
+        f" The variations of a locality's findings take {varied:.2f} s,"
+        f" and a thousand networks of forty organisations {drawn:.2f} s.",
     ]
     return "\n".join(lines)
 

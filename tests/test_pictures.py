@@ -121,7 +121,7 @@ def test_slim_keeps_what_is_seen_and_refuses_what_it_does_not_know():
         svg.slim(source.format("<script>alert(1)</script>"))
 
 
-def test_each_distinct_chart_is_drawn_once_and_twice_gives_the_same_bytes(tmp_path):
+def test_each_distinct_chart_is_drawn_once_and_twice_gives_the_same_bytes(tmp_path, monkeypatch):
     one = notebook(tmp_path / "a" / "needs.ipynb", card(trend()), card(trend(unit="gbp")))
     two = notebook(tmp_path / "b" / "needs.ipynb", card(trend()))
     sizes = pictures.draw([one, two], tmp_path / "first")
@@ -131,9 +131,9 @@ def test_each_distinct_chart_is_drawn_once_and_twice_gives_the_same_bytes(tmp_pa
     assert pictures.draw([one, two], tmp_path / "second") == sizes
     assert all((tmp_path / "second" / name).read_bytes() == path.read_bytes() for name, path in files.items())
     stamps = {path: path.stat().st_mtime_ns for path in files.values()}
-    start = time.perf_counter()
-    assert pictures.draw([one, two], tmp_path / "first") == sizes
-    assert time.perf_counter() - start < 0.2, "no engine is started where nothing is to draw"
+    with monkeypatch.context() as patch:
+        patch.setattr(pictures, "ProcessPoolExecutor", None)  # no engine is started where nothing is to draw
+        assert pictures.draw([one, two], tmp_path / "first") == sizes
     assert {path: path.stat().st_mtime_ns for path in files.values()} == stamps
     next(iter(files.values())).unlink()  # as a person may
     assert pictures.draw([one, two], tmp_path / "first") == sizes
