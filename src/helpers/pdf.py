@@ -107,6 +107,11 @@ def write(
                 pages = {c: reader.get_destination_page_number(d) + 1 for c, d in _destinations(reader, parts).items()}
                 if pages == before:
                     break
+            else:
+                printed.unlink()
+                raise DataError(
+                    [f"{name}: the page numbers of its contents did not settle in three printings. Run the command again"]
+                )
             browser.close()
     except Error as error:
         raise DataError([f"Chromium could not print: {str(error).splitlines()[0]}"]) from None

@@ -16,7 +16,8 @@ LOG = logging.getLogger(__name__)
 CANVAS = re.compile(
     r'(<figure class="hb-chart" id="chart-([0-9a-f]{12})">.*?<div class="hb-canvas"[^>]*>)(</div>)', re.DOTALL
 )
-LAPTOP = "(min-width: 44rem)"  # wide enough for a wide picture; paper is
+LAPTOP = "print, (min-width: 44rem)"  # wide enough for a wide picture. Paper is told by name: a window and its sheet
+# are not equally wide, and a picture that is changed for another while a page is printed moves what follows
 
 
 def _read(app, config) -> None:
