@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from functools import cache
 
 import altair as alt
+from altair.utils import schemapi
 
 from . import periods
 from .narrative import Html, text
@@ -76,7 +77,7 @@ def figure(chart: alt.TopLevelMixin | dict, caption: str, alternative: str) -> H
     same chart gives the same bytes: the id is a hash of its specification. Raises ValueError for a column in its data
     that nothing in the chart uses: it would be published all the same.
     """
-    spec = dict(chart) if isinstance(chart, dict) else chart.to_dict()
+    spec = dict(chart) if isinstance(chart, dict) else chart.to_dict(validate=schemapi.DEBUG_MODE)
     if alternative.strip() == caption.strip():
         alternative = f"{_kind(spec)}: {caption.strip()}"
     spec.pop("$schema", None)
@@ -170,7 +171,12 @@ def _lines(how_many: int, unit_format: str, title: str | None, zero: bool, ticks
     cross = (
         alt.Chart(alt.Data(values=[]))
         .mark_text(color=OWN, fontSize=15, fontWeight="bold", baseline="middle")
-        .encode(x=base.encoding.x, y=alt.value(height - 9), text="mark:N", tooltip=[alt.Tooltip("why:N", title="Gap")])
+        .encode(
+            x=base.encoding.x,
+            y=alt.value(height - 9),
+            text=alt.Text("mark:N"),
+            tooltip=[alt.Tooltip("why:N", title="Gap")],
+        )
     )
     return json.dumps(
         alt.layer(line, point, cross, data=alt.Data(values=[])).properties(width="container", height=height).to_dict()
@@ -275,5 +281,5 @@ def amounts(values: list[dict], caption: str, alternative: str, unit_format: str
     bar = base.mark_bar(cornerRadiusEnd=2).encode(
         color=alt.condition("datum.known", alt.value(OWN), alt.value(UNCLASSIFIED))
     )
-    words = base.mark_text(align="left", dx=5, color=INK, fontSize=11).encode(text="short:N")
+    words = base.mark_text(align="left", dx=5, color=INK, fontSize=11).encode(text=alt.Text("short:N"))
     return figure((bar + words).properties(width="container", height=26 * max(len(values), 1)), caption, alternative)

@@ -38,13 +38,13 @@ def _marks(breaks: Sequence[Break], domain: list[str], axis: alt.X) -> list[alt.
                 layers.append(base.mark_rule(color=INK, strokeDash=[4, 3], strokeWidth=1.5).encode(x=edge))
                 dx = 5 if align == "left" else -5
                 words = base.mark_text(align=align, dx=dx, baseline="top", color=INK, fontSize=11)
-                layers.append(words.encode(x=edge, y=alt.value(2), text="words:N"))
+                layers.append(words.encode(x=edge, y=alt.value(2), text=alt.Text("words:N")))
             elif kind == "gap":
                 words = base.mark_text(angle=270, align="left", baseline="middle", color=QUIET, fontSize=11)
-                layers.append(words.encode(x=axis, y=alt.value(225), text="words:N"))
+                layers.append(words.encode(x=axis, y=alt.value(225), text=alt.Text("words:N")))
             else:
                 words = base.mark_text(baseline="top", color=INK, fontSize=13, fontWeight="bold")
-                layers.append(words.encode(x=axis, y=alt.value(18), text="words:N"))
+                layers.append(words.encode(x=axis, y=alt.value(18), text=alt.Text("words:N")))
     return layers
 
 
@@ -165,7 +165,7 @@ def against_expected(values: list[dict], caption: str, alternative: str) -> Html
     x = alt.X(
         "low:Q", title="% of what is expected", axis=alt.Axis(tickCount=5, grid=True), scale=alt.Scale(zero=False)
     )
-    span = base.mark_bar(height=16, color=charts.RANGE).encode(x=x, x2="high:Q")
+    span = base.mark_bar(height=16, color=charts.RANGE).encode(x=x, x2=alt.X2("high:Q"))
     middle = base.mark_tick(color=QUIET, thickness=2, size=24).encode(x=alt.X("expected:Q"))
     own = base.mark_point(filled=True, shape="diamond", size=130, color=charts.OWN, opacity=1).encode(
         x=alt.X("actual:Q")
@@ -202,15 +202,19 @@ def known_money(values: list[dict], caption: str, alternative: str) -> Html:
     )
     x = alt.X("from:Q", axis=None, scale=alt.Scale(domain=[0, 1]))
     frame = base.transform_calculate(**{"from": "0", "to": "1"})
-    known = frame.transform_filter("datum.known == 'yes'").mark_bar(height=24, color=charts.OWN).encode(x=x, x2="to:Q")
+    known = (
+        frame.transform_filter("datum.known == 'yes'")
+        .mark_bar(height=24, color=charts.OWN)
+        .encode(x=x, x2=alt.X2("to:Q"))
+    )
     unknown = (
         frame.transform_filter("datum.known == 'no'")
         .mark_bar(height=24, color=charts.PAPER, stroke=charts.RANGE, strokeDash=[4, 3])
-        .encode(x=x, x2="to:Q")
+        .encode(x=x, x2=alt.X2("to:Q"))
     )
     words = base.mark_text(align="left", dx=10, fontSize=12).encode(
         x=alt.value(0),
-        text="shown:N",
+        text=alt.Text("shown:N"),
         color=alt.condition("datum.known == 'yes'", alt.value(charts.PAPER), alt.value(INK)),
     )
     whole = alt.layer(known, unknown, words).properties(width="container", height=34 * len(values))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from collections.abc import Iterable
-from io import StringIO
 from pathlib import Path
 
 import pandas as pd
@@ -20,6 +20,7 @@ __all__ = [
     "NO_PUBLIC",
     "Evidence",
     "Latest",
+    "before",
     "check_parameters",
     "early_late_of_all",
     "load",
@@ -32,6 +33,8 @@ __all__ = [
 _TEXT = frozenset(
     ["indicator", "period", "unit", "status", "source", "release_date", "file", "coverage", "interval", "benchmark_of"]
 )
+_WORDS = frozenset(["measure", "area_code", "why"])
+_TABLE = {"keep_default_na": False, "na_values": [""]}
 
 
 def _read_json(path):
@@ -40,19 +43,13 @@ def _read_json(path):
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def _read_table(path: Path, texts: Iterable[str], only: str = "") -> pd.DataFrame:
-    """Return a table of a bundle; an empty cell is "" in the columns `texts` and NaN in others.
-
-    `only`: where given, only the lines that hold it are parsed, which are a few of hundreds.
-    """
+def _read_table(path: Path, texts: Iterable[str]) -> pd.DataFrame:
+    """Return a table of a bundle; an empty cell is "" in the columns `texts` and NaN in others."""
     with open(path, encoding="utf-8") as stream:
-        head = next(stream)
-        lines = [line for line in stream if only in line] if only else []
-    columns = head.rstrip("\n").split(",")
+        columns = next(stream).rstrip("\n").split(",")
     own = {c: "str" for c in columns if c in texts}
     empty = {c: [""] for c in columns if c not in own}  # told apart while reading: filling them in later takes as long
-    source = StringIO("".join([head, *lines])) if only else path
-    return pd.read_csv(source, dtype=own, keep_default_na=False, na_values=empty)
+    return pd.read_csv(path, dtype=own, keep_default_na=False, na_values=empty)
 
 
 def early_late_of_all() -> pd.DataFrame:
@@ -73,9 +70,21 @@ def of_place(e: Evidence, name: str) -> dict:
     return _read_json(paths.BUNDLES / e.place["slug"] / name)
 
 
-def _expected(common, area_code: str, name: str = "expected.csv") -> pd.DataFrame:
-    table = _read_table(common / name, ("area_code", "measure", "why"), f",{area_code},")
-    return table[table["area_code"] == area_code].set_index("measure")
+def _expected(common: Path, area_code: str, name: str = "expected.csv") -> pd.DataFrame:
+    with open(common / name, encoding="utf-8", newline="") as stream:
+        columns = next(csv.reader(stream))
+        own = [row for row in csv.reader(stream) if row[1] == area_code]  # a few of hundreds: pandas takes longer
+    found = {
+        c: pd.Series(cells, dtype="str") if c in _WORDS else pd.Series([float(x or "nan") for x in cells], dtype=float)
+        for c, cells in zip(columns, zip(*own, strict=True) if own else [()] * len(columns), strict=True)
+    }
+    return pd.DataFrame(found).set_index("measure")
+
+
+def before(e: Evidence) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return `standing` and `expected` of a locality as they were a release earlier, which no chapter reads."""
+    standing = pd.read_csv(paths.BUNDLES / e.place["slug"] / "standing_before.csv", **_TABLE)
+    return standing, _expected(paths.BUNDLES / "_common", e.place["area_code"], "expected_before.csv")
 
 
 def check_parameters(area_code: str, edition: str, comparator_set: str, price_base_year: str) -> None:
@@ -119,22 +128,21 @@ def load(area_code: str, edition: str, comparator_set: str = "dfe", price_base_y
     place = _read_json(folder / "place.json")
     named = [s for s in (comparator_set, *COMPARATORS) if place["neighbours"][s]]
     comparator_set = next(iter(named), comparator_set)
-    deflator = pd.read_csv(common / "deflator.csv").set_index("financial_year")["index"]
+    deflator = pd.Series(_read_json(common / "deflator.json"), name="index").rename_axis("financial_year")
     if price_base_year not in deflator.index:
         raise DataError(
             [
                 f"parameter price_base_year={price_base_year!r}: the deflator covers {deflator.index[0]} to {deflator.index[-1]}."
             ]
         )
-    table = {"keep_default_na": False, "na_values": [""]}
     return Evidence(
         place=place,
         series=_read_table(folder / "series.csv", _TEXT),
-        peers=pd.read_csv(folder / "peers.csv", **table),
+        peers=pd.read_csv(folder / "peers.csv", **_TABLE),
         indicators=_read_json(common / "indicators.json"),
         sources=_read_json(common / "sources.json"),
         deflator=deflator,
-        classification=pd.read_csv(common / "classification.csv", dtype="str"),
+        classification=pd.DataFrame(_read_json(common / "classification.json"), dtype="str"),
         early_late=early_late_of_all(),
         expected=_expected(common, area_code),
         expected_models=_read_json(common / "expected_models.json"),
@@ -142,14 +150,10 @@ def load(area_code: str, edition: str, comparator_set: str = "dfe", price_base_y
         comparator_set=comparator_set,
         price_base_year=price_base_year,
         columns=_read_json(common / "activities_outcomes_costs.json"),
-        standing=pd.read_csv(folder / "standing.csv", **table),
-        improved=pd.read_csv(folder / "improved.csv", **table),
+        standing=pd.read_csv(folder / "standing.csv", **_TABLE),
+        improved=pd.read_csv(folder / "improved.csv", **_TABLE),
         changes=_read_json(folder / "changes.json") if (folder / "changes.json").exists() else {},
         findings=_read_json(folder / "findings.json") if (folder / "findings.json").exists() else {},
-        before={
-            "standing": pd.read_csv(folder / "standing_before.csv", **table),
-            "expected": _expected(common, area_code, "expected_before.csv"),
-        },
         money=_read_json(folder / "money.json") if (folder / "money.json").exists() else {},
         local=_read_json(folder / "local.json") if (folder / "local.json").exists() else {},
     )

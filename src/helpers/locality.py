@@ -80,7 +80,6 @@ class Evidence:
     money: dict[str, dict] = field(default_factory=dict)  # local_money.of_place; empty where nothing is supplied
     local: dict = field(default_factory=dict)  # local_evidence.of_place; empty where the locality has no pack
     standing: pd.DataFrame = field(default_factory=pd.DataFrame)  # standing.of_all of this locality
-    before: dict[str, pd.DataFrame] = field(default_factory=dict)  # standing and expected a release earlier
     improved: pd.DataFrame = field(default_factory=pd.DataFrame)  # improved.of_all of this locality
     changes: dict = field(default_factory=dict)  # helpers.since: what changed since the edition before
     columns: dict = field(default_factory=dict)  # outcome_lists.three: what is done, comes of it and costs, by theme

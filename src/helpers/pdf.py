@@ -110,7 +110,9 @@ def write(
             else:
                 printed.unlink()
                 raise DataError(
-                    [f"{name}: the page numbers of its contents did not settle in three printings. Run the command again"]
+                    [
+                        f"{name}: the page numbers of its contents did not settle in three printings. Run the command again"
+                    ]
                 )
             browser.close()
     except Error as error:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from . import evidence
 from .evidence import COMPARATORS, Evidence
 from .rules import Finding, derive
 from .schemas import DataError
@@ -87,13 +88,9 @@ def year_before(e: Evidence) -> Evidence:
     only = e.series.groupby("indicator")["period"].transform("nunique") == 1
     keep = (e.series["period"] < last) | only | e.series["indicator"].str.startswith("population_")
     newest = e.early_late.groupby("account")["financial_year"].transform("max")
-    return replace(
-        e,
-        series=e.series[keep],
-        early_late=e.early_late[e.early_late["financial_year"] < newest],
-        standing=e.before.get("standing", e.standing),
-        expected=e.before.get("expected", e.expected),
-    )
+    standing, expected = evidence.before(e)
+    years = e.early_late[e.early_late["financial_year"] < newest]
+    return replace(e, series=e.series[keep], early_late=years, standing=standing, expected=expected)
 
 
 def unshrunk(e: Evidence) -> Evidence:

@@ -1,12 +1,37 @@
 """What every chapter needs, loaded once in the server that chapters are forked from. Import it, do not call it."""
 
-import altair  # noqa: F401
-import pandas  # noqa: F401
-from IPython.core.interactiveshell import InteractiveShell  # noqa: F401
+import re
+from importlib import import_module
+from io import StringIO
 
-from . import accounts, cards, charts_needs, demand, factors, framework, funnel_page, outcomes, overview  # noqa: F401
+import altair  # noqa: F401
+import pandas
+from altair.utils import schemapi
+from IPython.core import application, completerlib, interactiveshell, magics  # noqa: F401
+
+from . import charts_needs, paths, rules
 from .charts import FORMATS, trend
 
+IMPORTS = re.compile(r"^from helpers import (.+)$", re.MULTILINE)
+
+
+def modules(text: str) -> list[str]:
+    """Return the names of the helpers that the text of a chapter imports.
+
+    >>> modules("# Needs\\n\\nfrom helpers import demand, spine\\n")
+    ['demand', 'spine']
+    """
+    return [name.strip() for names in IMPORTS.findall(text) for name in names.split(",")]
+
+
+for chapter in sorted(paths.NOTEBOOKS.glob("*.md")):
+    for module in modules(chapter.read_text(encoding="utf-8")):
+        import_module(f"helpers.{module}")
+rules.rules()
 for unit in ("", *FORMATS):
     trend([], ["a", "b", "c"], [], "", "", unit)  # Altair's first chart is slow, and its template is kept
 charts_needs.warm()
+pandas.read_csv(StringIO("a,b\nx,1\n"), dtype={"a": "str"}).pivot_table(
+    "b", columns="a"
+)  # pandas loads its parts at their first use
+schemapi.disable_debug_mode()  # a check that finds faults of who writes a chart: stock kernels, and so nbval, make it
