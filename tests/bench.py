@@ -1,8 +1,8 @@
 """Measure the handbook against plain papermill and plain Jupyter Book, in one run, side by side.
 
 Run it with `make bench` (about two hours on 2 idle cores), or in part, with sizes where a part has them:
-`python tests/bench.py execution book=20,40 growth=10,40 cluster=10`. It prints Markdown tables and writes them to
-tests/benchmark.md, and into the README between the marks that name a part. It is not a test: timings differ between machines, so read the ratios.
+`python tests/bench.py execution book=20,40 growth=10,40 cluster=10`. It prints Markdown tables and writes each to
+its section of tests/benchmark.md, and into the README between the marks that name a part. It is not a test: timings differ between machines, so read the ratios.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import threading
 import time
 from collections.abc import Callable
 from copy import deepcopy
+from datetime import date
 from pathlib import Path
 
 import psutil
@@ -354,20 +355,33 @@ def quote(measured: dict[str, str], file: Path = paths.ROOT / "README.md") -> No
     file.write_text(text, encoding="utf-8")
 
 
-def main(parts: list[str]) -> None:
-    load = os.getloadavg()[2]
+def kept(measured: dict[str, str], file: Path = REPORT) -> None:
+    """Put what was measured into the report, a section each; what is there of other parts stays."""
+    before = file.read_text(encoding="utf-8") if file.exists() else ""
+    sections = dict(re.findall(r"^## (\w+)\n\n(.*?)\n(?=\n## |\Z)", before, re.S | re.M)) | measured
+    file.write_text("\n".join(f"## {part}\n\n{said}\n" for part, said in sections.items()), encoding="utf-8")
+
+
+def about(part: str, load: float) -> str:
+    """Return where, how and when a part was measured, in words."""
     busy = f" The machine was busy with other work (load {load:.0f} when this began), so read the ratios." * (load > 1)
-    measured = {
-        "about": f"Measured on {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}, in one run of"
-        f" `{' '.join(['tests/bench.py', *parts])}`. Medians of {ROUNDS}; the whole build from nothing, and Jupyter Book"
-        f" above 50 localities, ran once. Peak memory is that of all processes together, shared pages counted once.{busy}"
-    }
+    once = {"book": " Above 50 localities each ran once.", "growth": " The whole build from nothing ran once."}
+    memory = " Peak memory is that of all processes together, shared pages counted once." * (part.startswith("growth"))
+    return (
+        f"Measured by `tests/bench.py {part}` on {date.today()}: {os.cpu_count()} cores, {platform.system()}, Python"
+        f" {platform.python_version()}, medians of {ROUNDS}.{once.get(part.partition('=')[0], '')}{memory}{busy}"
+    )
+
+
+def main(parts: list[str]) -> None:
     for part in parts or ["execution", "book", "growth", "cluster"]:
         name, _, sizes = part.partition("=")
-        measured[name] = globals()[name](*map(int, filter(None, sizes.split(","))))
-        print(measured[name], flush=True)
-        REPORT.write_text("\n\n".join(measured.values()) + "\n", encoding="utf-8")
-    quote(measured)
+        load = os.getloadavg()[0]
+        said = globals()[name](*map(int, filter(None, sizes.split(","))))
+        said = f"{said}\n\n{about(part, load)}"
+        print(said, flush=True)
+        kept({name: said})
+        quote({name: said})
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import bench
 from helpers import geography, paths
 from repository import copy_of_repository, handbook, synthetic_localities
 
-PARTS = ("about", "growth", "execution", "book", "cluster")
+PARTS = ("growth", "execution", "book", "cluster")
 NOT_YET = "Not measured yet with the code as it is"
 
 
@@ -29,6 +29,13 @@ def test_what_is_measured_goes_where_it_is_quoted_and_nowhere_else(tmp_path):
     bench.quote({"book": r"| \\1 new |", "cluster": "nowhere"}, file)
     text = file.read_text()
     assert text == "a\n<!-- bench: book -->\n| \\\\1 new |\n<!-- end -->\n<!-- bench: growth -->\nkept\n<!-- end -->\n"
+
+
+def test_a_part_that_is_measured_anew_leaves_the_others_as_they_were(tmp_path):
+    report = tmp_path / "benchmark.md"
+    bench.kept({"book": "| a |\n\nonce", "growth": "| b |"}, report)
+    bench.kept({"book": "| c |\n\nand again"}, report)
+    assert report.read_text() == "## book\n\n| c |\n\nand again\n\n## growth\n\n| b |\n"
 
 
 @pytest.mark.slow

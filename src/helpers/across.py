@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-import json
-
 import pandas as pd
 
-from . import charts, paths, spend, tables
-from .evidence import early_late_of_all
+from . import charts, spend, tables
+from .evidence import early_late_of_all, shared
 from .narrative import Html, number, paragraph, text
 from .schemas import DataError
-
-
-def _common(name: str):
-    path = paths.BUNDLES / "_common" / name
-    if not path.exists():
-        raise DataError([f"{paths.shown(path)}: not built. Run: handbook bundle"])
-    if name.endswith(".json"):
-        return json.loads(path.read_text(encoding="utf-8"))
-    return pd.read_csv(
-        path, dtype={"indicator": "str", "account": "str", "stage": "str", "reason": "str", "name": "str"}
-    )
 
 
 def early_share(account: str = "s251") -> pd.DataFrame:
@@ -31,7 +18,7 @@ def early_share(account: str = "s251") -> pd.DataFrame:
 
 def header(edition: str) -> Html:
     """Return the edition of the page. Raises DataError when the bundles are of another one."""
-    built = _common("edition.json")
+    built = shared("edition.json")
     if built["edition"] != edition:
         raise DataError(
             [f"the bundles are of edition {built['edition']}, not {edition}. Run: handbook bundle --edition {edition}"]
@@ -93,7 +80,7 @@ def share_table() -> Html:
 
 def classification() -> Html:
     """Return how each line is classified, with the reason."""
-    indicators, chosen = _common("indicators.json"), _common("classification.csv")
+    indicators, chosen = shared("indicators.json"), pd.DataFrame(shared("classification.json"))
     rows = [
         [
             indicators[r.indicator]["short_title"],
