@@ -262,6 +262,8 @@ def book(*sizes: int) -> str:
     grown: list[tuple[float, float]] = []
     with tempfile.TemporaryDirectory() as name:
         root = copy_of_repository(Path(name))
+        if paths.PICTURES.exists():  # they are drawn beforehand and not measured here, so those at hand will do
+            shutil.copytree(paths.PICTURES, root / paths.PICTURES.relative_to(paths.ROOT))
         for number in sizes or (20, 40, 80, 160):
             slugs = places(number)
             only = " ".join(slugs)
