@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property, lru_cache
 from html import unescape
 from pathlib import Path
 
@@ -28,6 +29,7 @@ NUMBER = re.compile(
     rf"(?<![\w.,/])[−+-]?(?P<pound>£?)(?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<unit>{UNITS})"
     r"(?![\w/]|,\d|\.\d)"
 )
+DIGIT = re.compile(r"\d")
 # numbers that name something, and are no figure
 NAMES = re.compile(
     r"\b(?:19|20)\d\d(?:[-/]\d\d){0,2}\b"
@@ -57,15 +59,50 @@ class Cell:
     source: str  # the section's own line on its source
 
 
+@dataclass(eq=False)
+class _Place:
+    """Where a number stands: its table, row and column. Of hundreds of thousands, few are ever asked for as a Cell."""
+
+    page: str
+    number: int
+    title: str
+    row: int
+    first: str  # the row's header
+    link: str
+    column: str
+    words: str
+    beside: Mapping[str, str]
+    limits: str
+    alone: bool
+    named: str
+    said: str
+
+    @cached_property
+    def cell(self) -> Cell:
+        first, column, words, title = self.first, self.column, self.words, self.title
+        link = TO_CARD.search(self.link)
+        return Cell(
+            address=f"{self.page}#t{self.number}r{self.row}",
+            table=(self.page, self.number),
+            row=first.lower(),
+            column=column.lower(),
+            alone=self.alone,
+            told=f"“{title}”: {first}; {column}: {words}." + (f" 95% interval: {self.limits}." if self.limits else ""),
+            ended=ended(f"{first} {column} {words} {self.beside.get('Period', '')} {title}"),
+            key=link[1] if link else self.named,
+            source=self.said,
+        )
+
+
 @dataclass
 class Tables:
-    """The numbers of one section of a page: {(unit, number as written): cells that round to it}, and each table's rows."""
+    """The numbers of one section of a page: {(unit, number as written): where it stands}, and each table's rows."""
 
-    index: dict[tuple[str, str], list[Cell]] = field(default_factory=dict)
+    index: dict[tuple[str, str], list[_Place]] = field(default_factory=dict)
     rows: dict[tuple[str, int], list[str]] = field(default_factory=dict)  # {(page, table): row headers in lower case}
 
     def find(self, unit: str, digits: str) -> list[Cell]:
-        return self.index.get((unit, digits), [])
+        return [place.cell for place in self.index.get((unit, digits), ())]
 
 
 def numbers(words: str) -> Iterable[tuple[int, int, str, str, float]]:
@@ -74,6 +111,8 @@ def numbers(words: str) -> Iterable[tuple[int, int, str, str, float]]:
     >>> [(u, d) for _, _, u, d, _ in numbers("£4.5 million (12%) in 2024-25, 95% interval 3.1% to 1,204 on 3 May")]
     [('£', '4.5'), ('%', '12'), ('%', '3.1'), ('', '1204')]
     """
+    if not DIGIT.search(words):
+        return
     taken = [m.span() for m in NAMES.finditer(words)]
     for found in NUMBER.finditer(words):
         if any(start < found.end("digits") and found.start("digits") < end for start, end in taken):
@@ -83,6 +122,12 @@ def numbers(words: str) -> Iterable[tuple[int, int, str, str, float]]:
         yield found.start(), found.end(), unit, found["digits"].replace(",", ""), scale
 
 
+@lru_cache(maxsize=50_000)  # the same cells stand in a page, in its notebook, and in those of other places
+def _figures(words: str) -> tuple[tuple[str, str, float], ...]:
+    return tuple((unit, digits, scale) for _, _, unit, digits, scale in numbers(words))
+
+
+@lru_cache(maxsize=50_000)
 def plain(html: str) -> str:
     """Return HTML as the words that a reader sees."""
     return " ".join(unescape(TAG.sub(" ", html)).split())
@@ -130,27 +175,21 @@ def _read(into: Tables, table: re.Match, page: str, number: int, said: str) -> N
     title, head = plain(caption[1]), [plain(cell) for cell in rows[0]]
     named = SOURCE.search(table["more"]) or FILE.search(table["more"])
     into.rows[page, number] = [plain(row[0]).lower() for row in rows[1:]]
+    key = named[1] if named else ""
     for place, row in enumerate(rows[1:], start=1):
-        link = TO_CARD.search(row[0])
         first, *shown = map(plain, row)
         beside = dict(zip(head[1:], shown, strict=False))
         for nth, (column, words) in enumerate(beside.items()):
-            found = list(numbers(words))
+            found = _figures(words)
+            if not found:
+                continue
             limits = beside.get("95% interval", "") if not nth else ""  # it is the first column's
-            cell = Cell(
-                address=f"{page}#t{number}r{place}",
-                table=(page, number),
-                row=first.lower(),
-                column=column.lower(),
-                alone=len(found) == 1,
-                told=f"“{title}”: {first}; {column}: {words}." + (f" 95% interval: {limits}." if limits else ""),
-                ended=ended(f"{first} {column} {words} {beside.get('Period', '')} {title}"),
-                key=link[1] if link else named[1] if named else "",
-                source=said,
-            )
-            for _, _, unit, digits, scale in found:
-                for key in _keys(unit or _unit(f"{column} {title}"), digits, scale):
-                    into.index.setdefault(key, []).append(cell)
+            alone = len(found) == 1
+            where = _Place(page, number, title, place, first, row[0], column, words, beside, limits, alone, key, said)
+            of = _unit(f"{column} {title}")
+            for unit, digits, scale in found:
+                for wanted in _keys(unit or of, digits, scale):
+                    into.index.setdefault(wanted, []).append(where)
 
 
 def _unit(heading: str) -> str:
@@ -158,6 +197,7 @@ def _unit(heading: str) -> str:
     return "£" if "£" in heading else "%" if "%" in heading else ""
 
 
+@lru_cache(maxsize=50_000)
 def _keys(unit: str, digits: str, scale: float) -> set[tuple[str, str]]:
     """Return how a number may be written: as it is, or rounded further, in ones, in millions or in billions.
 

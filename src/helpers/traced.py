@@ -55,11 +55,13 @@ class Sentence:
     near: Sequence[tuple[str, int]]  # of the section's tables, nearest first
     own: Tables
     others: Sequence[Tables]
+    rows: Mapping[tuple[str, int], Sequence[str]]  # of all tables
 
 
 def link(body: str, others: Sequence[Tables], about: About) -> str:
     """Return a page's HTML with the numbers of its sentences linked to rows of tables, on it or on `others`."""
     out, sections, before = [], tables_of(body), 0
+    rows = {key: known for tables in (*sections, *others) for key, known in tables.rows.items()}
     for part, own in zip(SECTION.split(body), sections, strict=True):
         places = [m.start() for m in TABLE.finditer(part)]
         far = [*(s for s in sections if s is not own), *others]
@@ -68,7 +70,7 @@ def link(body: str, others: Sequence[Tables], about: About) -> str:
             at = start + found.start()
             near = sorted(range(len(places)), key=lambda n: abs(places[n] - at))
             words = unescape(TAG.sub("", found[3])).lower()
-            return _linked(found, Sentence(words, [("", before + n + 1) for n in near], own, far), about)
+            return _linked(found, Sentence(words, [("", before + n + 1) for n in near], own, far, rows), about)
 
         kept, last = [m.span() for m in APART.finditer(part)], 0
         for start, end in [*kept, (len(part), len(part))]:
@@ -150,11 +152,10 @@ def _named(sentence: Sentence, cells: Sequence[Cell], at: int) -> list[Cell]:
             return -1
         return min(at - last - len(row) if last >= 0 else math.inf, after - at if after >= 0 else math.inf)
 
-    rows = {key: known for tables in (sentence.own, *sentence.others) for key, known in tables.rows.items()}
     chosen = []
     for cell in cells:
         if len(cell.row) > 3 and cell.row in sentence.words:
-            others = [r for r in rows[cell.table] if len(r) > 3 and r in sentence.words]
+            others = [r for r in sentence.rows[cell.table] if len(r) > 3 and r in sentence.words]
             if distance(cell.row) == min(map(distance, others)) < math.inf:
                 chosen.append(cell)
     return chosen

@@ -43,32 +43,26 @@ ELSEWHERE = re.compile(r'<a\b[^>]*href="\.\./([a-z0-9-]+)/[^"]*"[^>]*>(.*?)</a>'
 HEADING = re.compile(r"<(h[2-6]|caption)\b[^>]*>(.*?)</\1>", re.DOTALL)
 TAG = re.compile(r"<[^>]*>")
 # words that stand in the headings of every chapter: nobody looks for them, and they are a tenth of the search index
-COMMON = {
-    *("about", "after", "all", "any", "been", "before", "between", "can", "did", "do", "does", "each", "every", "from"),
-    *(
-        "had",
-        "has",
-        "have",
-        "here",
-        "how",
-        "its",
-        "many",
-        "more",
-        "most",
-        "much",
-        "one",
-        "only",
-        "other",
-        "over",
-        "own",
-    ),
-    *("same", "so", "than", "two", "under", "up", "us", "we", "were", "what", "when", "where", "which", "who", "whom"),
-    *("why", "you"),
-}
+COMMON = """about after again all any ask been before between can come did do does each every from get go had has have here
+how its look many more most much one only other over own same say so stand than two under up us we were what when where
+which who whom why you"""
 
 
 class Builder(StandaloneHTMLBuilder):
     """The HTML builder of Sphinx, for many pages that say much the same."""
+
+    def init_highlighter(self):
+        super().init_highlighter()
+        colour, coloured = self.highlighter.highlight_block, {}
+
+        def once(source, lang, opts=None, force=False, location=None, **others):
+            """Colour the code of a cell, which is the same in every locality, once."""
+            key = (source, lang, force, repr(opts), repr(sorted(others.items())))
+            if key not in coloured:
+                coloured[key] = colour(source, lang, opts, force, location, **others)
+            return coloured[key]
+
+        self.highlighter.highlight_block = once
 
     def write_doctree(self, docname, doctree, *, _cache=True):
         # Sphinx would keep every page in memory from its reading to its writing
@@ -90,8 +84,9 @@ class Builder(StandaloneHTMLBuilder):
         language = self.indexer.lang
         language.stem = cache(language.stem)
         # the stems too: Sphinx looks for "thi" and "i" in a list that holds "this" and "is"
-        words = language.stopwords | COMMON
-        language.stopwords = words | {language.stem(word) for word in words}
+        words = language.stopwords.union(COMMON.split())
+        words |= {language.stem(word) for word in words}
+        language.stopwords = words | {word.capitalize() for word in words} | {""}
         # Sphinx forgets the index entries (terms of the glossary) of pages that it does not write anew, so a book that
         # was built in steps would find less than one that was built at once
         for name, entries in self.env.get_domain("index").entries.items():
