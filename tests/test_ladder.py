@@ -9,7 +9,7 @@ import pytest
 from helpers import paths
 
 RUNGS = [
-    {"paths", "periods", "disclosure", "guard", "orphans", "writing", "jupyter_book_run"},
+    {"paths", "periods", "disclosure", "guard", "orphans", "writing"},
     {"schemas", "tabular", "fingerprints"},
     {"catalogue", "settings", "own_places", "unchanged", "worked_out", "bundle_texts"},
     {"geography", "pack", "checks"},
@@ -69,8 +69,8 @@ RUNGS = [
     {"warm"},
     {"svg", "table_numbers", "place_pages", "landing_map", "source_list"},
     {"traced"},
-    {"engine", "gates", "landing", "pictures", "trust", "takeaway", "pdf", "publishing"},
-    {"render", "book", "papermill_engine", "private"},
+    {"engine", "gates", "jupyter_book", "landing", "pictures", "trust", "takeaway", "pdf", "publishing"},
+    {"render", "book", "papermill_engine", "private", "jupyter_book_run"},
     {"cluster"},
     {"cli"},
     {"__main__"},

@@ -6,11 +6,8 @@ Only what changed is written, so that Jupyter Book reads only what changed.
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -23,8 +20,8 @@ from . import (
     fingerprints,
     gates,
     geography,
+    jupyter_book,
     landing,
-    orphans,
     paths,
     pdf,
     pictures,
@@ -39,8 +36,6 @@ from .geography import Register, slugify
 from .schemas import DataError
 
 AUTHORED = ("how-to-read", "methods", "glossary", "accessibility", "attribution")
-LOG = paths.BUILD / "book.log"
-RAISED = re.compile(r"[A-Za-z_.]*(Error|Exception|Interrupt): .+")
 
 
 def title_of(chapter: str) -> str:
@@ -207,7 +202,7 @@ def build(
     drawn = pictures.draw(notebooks, say=say)
     pictures.write_index(drawn)
     say("Jupyter Book is writing the pages")
-    _jupyter_book()
+    jupyter_book.run()
     _prune(set(pages))
     pictures.publish(drawn)
     findings.publish(slugs)
@@ -260,43 +255,6 @@ def _heading(path: Path) -> str:
     if not found:
         raise DataError([f"{paths.shown(path)}: has no heading. Begin it with a line such as: # Across localities"])
     return found[1].strip()
-
-
-def _jupyter_book() -> None:
-    """Run Jupyter Book with warnings as errors, its words kept in build/book.log. Raises DataError.
-
-    A run that failed or was killed leaves pages that Sphinx would take for finished, and would not warn of again,
-    so the next run then starts afresh.
-    """
-    unfinished = paths.SITE.parent / "unfinished"
-    if unfinished.exists():
-        shutil.rmtree(paths.SITE.parent)
-    unfinished.parent.mkdir(parents=True, exist_ok=True)
-    unfinished.touch()
-    command = [sys.executable, "-P", "-m", "helpers.jupyter_book_run", "build", "book", "--path-output", "book"]
-    options = ["--config", "_config.yml", "-W", "--keep-going", "-n"]
-    done = subprocess.run(
-        [*command, *options],
-        cwd=paths.ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        preexec_fn=orphans.tied(),
-    )
-    told = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout.decode(errors="replace"))
-    for folder in (paths.ROOT, sys.prefix):  # people send this to each other
-        told = told.replace(f"{folder}{os.sep}", "")
-    schemas.write_text(LOG, told)
-    lines = told.splitlines()
-    warnings = [line for line in lines if re.search(r"\b(WARNING|ERROR|CRITICAL)\b", line)]
-    if done.returncode or warnings:
-        cause = [line for line in lines if RAISED.match(line)][:1]  # and not the traceback around it
-        last = [line for line in lines if line.strip()][-12:]
-        raise DataError(
-            [*(warnings or cause or last), f"Jupyter Book stopped; all that it said is in {paths.shown(LOG)}."]
-        )
-    # Sphinx copies styles and scripts only when some page has changed
-    shutil.copytree(paths.BOOK / "_assets", paths.SITE / "_static", dirs_exist_ok=True)
-    unfinished.unlink()
 
 
 def _prune(pages: set[str]) -> None:

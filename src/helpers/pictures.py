@@ -193,7 +193,7 @@ def draw(
     folder = (folder or paths.PICTURES) / drawing()
     memory = folder / "read.json"
     known = json.loads(memory.read_text(encoding="utf-8")) if memory.exists() else {}
-    there = {path.relative_to(folder).as_posix() for path in folder.glob("??/*.svg")}
+    there = _names(folder)
     read, sizes, waiting = {}, {}, {}
     for notebook in notebooks:
         key, state = os.path.relpath(notebook, paths.ROOT), os.stat(notebook)
@@ -246,16 +246,28 @@ def _draw_all(waiting: Mapping[Path, list[str]], folder: Path, say, workers: int
 
 def _trim(cache: Path, used: set[str], limit: int = CACHE_BYTES) -> None:
     """Remove the oldest pictures that are not `used` until the cache is within `limit`, and what killed runs left."""
-    for left in cache.glob("*/??/.writing-*"):
-        left.unlink()
-    kept = {path: path.stat() for path in cache.glob("*/??/*.svg")}
+    kept: dict[str, os.stat_result] = {}
+    for of in os.listdir(cache):
+        for name in _names(cache / of):
+            if name[3:].startswith(".writing-"):
+                (cache / of / name).unlink()
+            else:
+                kept[f"{of}/{name}"] = os.stat(cache / of / name)
     size = sum(stat.st_size for stat in kept.values())
-    for path, stat in sorted(kept.items(), key=lambda item: item[1].st_mtime_ns):
+    for name, stat in sorted(kept.items(), key=lambda item: item[1].st_mtime_ns):
         if size <= limit:
             return
-        if path.relative_to(cache).as_posix() not in used:
-            path.unlink()
+        if name not in used:
+            (cache / name).unlink()
             size -= stat.st_size
+
+
+def _names(folder: Path) -> set[str]:
+    """Return the pictures in a folder, as `files` names them; pathlib would take ten times as long to list thousands."""
+    if not folder.exists():
+        return set()
+    below = [name for name in os.listdir(folder) if len(name) == 2]
+    return {f"{name}/{file}" for name in below for file in os.listdir(folder / name)}
 
 
 def write_index(sizes: Sizes, folder: Path = paths.BOOK) -> bool:
@@ -271,7 +283,7 @@ def publish(sizes: Sizes, site: Path = paths.SITE, folder: Path | None = None) -
     if not mark.exists():
         shutil.rmtree(target, ignore_errors=True)  # the same names, drawn otherwise
     wanted = {file for name, of in sizes.items() for file in files(name, len(of))}
-    there = {path.relative_to(target).as_posix() for path in target.glob("??/*")}
+    there = _names(target)
     for file in there - wanted:
         (target / file).unlink()
     for file in sorted(wanted - there):
