@@ -106,6 +106,8 @@ def test_search_lists_the_pages_of_a_locality(visit):
     page = visit("methods.html")
     page.get_by_label("Search the handbook").fill("trafford needs")
     page.get_by_role("button", name="Search").click()
+    # the list grows, and what is above it changes, until the search has ended: a click could meet what has moved
+    expect(page.get_by_role("heading", name="Search Results")).to_be_visible()
     page.get_by_role("link", name="Needs of Trafford").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Needs of Trafford")
 
