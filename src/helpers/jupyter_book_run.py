@@ -1,7 +1,8 @@
 """Run Jupyter Book as `jupyter-book` does, without two things that cost seconds in a book of thousands of pages.
 
-helpers.jupyter_book starts it, and lets it go on once the chapters are there. Loading this package keeps jsonschema from building its grammar of IRIs; and the table of contents, which two tools read
-one after the other, is read by the parser in C, which gives the same ten times faster.
+helpers.jupyter_book starts it, and lets it go on once the chapters are there. Loading this package keeps jsonschema
+from building its grammar of IRIs; and the table of contents, which two tools read one after the other, is read by the
+parser in C, which gives the same ten times faster.
 """
 
 from __future__ import annotations
