@@ -22,6 +22,7 @@ def test_contents_tell_the_page_on_which_each_chapter_begins(built, tmp_path):
         count = task.result()
     pages = [" ".join(page.extract_text().split()) for page in PdfReader(target).pages]
     assert count == len(pages) > 6
+    assert not [page for page in pages if "How this was made" in page]
     for chapter in chapters:
         told = int(pages[0].partition(f"{chapter.capitalize()} ")[2].split()[0])
         assert f"{chapter.capitalize()} of Trafford" in pages[told - 1] or chapter.capitalize() in pages[told - 1][:200]

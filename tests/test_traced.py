@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from helpers import table_numbers, tables, traced
+from helpers import table_numbers, tables, traced, trust
 
 MONEY = tables.table(
     "Share, %, by year",
@@ -104,3 +104,53 @@ def test_every_row_that_is_led_to_is_there_and_nothing_in_cards_tables_and_chart
     attack = tables.table("T", ["A", "B"], [['"><script>x</script>', "123.4%"]])
     made = traced.link(f"<p>123.4%</p>{attack}", [], ABOUT)
     assert made.count("hb-num") == 1 and "<script" not in made and '"><' not in re.search(r'about="([^"]*)"', made)[1]
+
+
+CODE = '\n<details class="admonition hide above-input">\n<summary>\n<p>How this was made</p></summary><pre>n = 9</pre></details></div>'
+
+
+def test_what_is_in_no_row_leads_to_the_code_that_wrote_the_sentence():
+    words = '<div class="cell tag_hide-input container"><p>{}</p>'
+    source = '<p class="hb-source">Source: the council, 2026.</p>'
+    body = traced.link(
+        f"<p>9 of 10, by hand.</p>{words.format('1 of 3.')}{CODE}<h2>B</h2>{words.format('The share was 20.8% in 2024-25, and 9 rose.')}{MONEY}{source}{CODE}<p>5 or so.</p>",
+        [],
+        ABOUT,
+    )
+    found = {shown: where for where, shown in re.findall(r'<a class="hb-num" href="([^"]*)"[^>]*>(.*?)</a>', body)}
+    assert found == {"1": "#made1", "3": "#made1", "20.8%": "#t1r2", "9": "#made2"}
+    assert [body.count(f'<summary id="made{n}">') for n in (1, 2, 3)] == [1, 1, 0]
+    assert "tied to no one row of a table. The link leads to how it was made. Source: the council, 2026." in body
+
+
+def test_a_number_in_the_name_of_an_indicator_is_no_figure():
+    about = traced.About({"come_back": "S.", "referrals that come back within 12 months": "S."}, "2026-11-22")
+    words = "<p>Referrals that come back within 12 months, by Section 251: 17% after 12 months.</p>"
+    body = traced.link(f'<div class="cell tag_hide-input container">{words}{CODE}', [], about)
+    assert re.findall(r'class="hb-num"[^>]*>(.*?)</a>', body) == ["17%", "12"]
+
+
+@pytest.mark.slow
+def test_every_number_in_the_sentences_that_code_wrote_leads_somewhere(built):
+    """Looked for without the patterns that link them: whatever stands in no link, table, card, code, heading or chart."""
+    apart = r"<(a|article|table|script|svg|nav|pre|code|summary|dt|h[1-6])\b.*?</\1>|<p class=\"hb-(?:source|parameters)\">.*?</p>"
+    led = rows = 0
+    for path in sorted((built / "book" / "_build" / "html" / "localities").glob("*/*.html")):
+        about = trust.about(path.parent.name, built / "build" / "bundles")
+        body = path.read_text(encoding="utf-8")
+        cells = traced.CELL.findall(re.sub(r' id="made\d+"', "", body))
+        assert cells, path
+        for cell in cells:
+            said = re.sub(apart, " ", cell, flags=re.DOTALL)
+            for sentence in re.split(r"</?(?:p|li|dd|dl|figcaption|div|ul|section|details)\b[^>]*>", said):
+                words = table_numbers.plain(sentence)
+                named = [m.span() for m in about.titles.finditer(words.lower())]
+                bare = [
+                    words[first:last]
+                    for first, last, *_ in table_numbers.numbers(words)
+                    if not any(a <= first < b for a, b in named)
+                ]
+                assert bare == [], f"{path.parent.name}/{path.name}: {words}"
+        led += body.count('class="hb-num" href="#made')
+        rows += body.count('class="hb-num"') - body.count('class="hb-num" href="#made')
+    assert rows > led > 0, (rows, led)

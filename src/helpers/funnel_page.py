@@ -125,18 +125,19 @@ def _sentences(e: Evidence, record: dict, shown) -> list[str]:
     wide, wider = record["beyond_wide"]
     first = (
         f"{record['n']} authorities have data. If all were as England is ({shown(record['target'])}), chance would put about {_one(few)} of"
-        f" them beyond the 95% limits and {_one(fewer)} beyond the 99.8% limits; {many} and {more} are."
+        f" them beyond the 95% limits, where {many} are, and about {_one(fewer)} beyond the 99.8% limits, where {more} are."
     )
     second = (
-        f"So authorities differ by more than chance explains. Limits widened by that leave {wide} and {wider} outside."
+        f"So authorities differ by more than chance explains. With limits widened by that, {wide} are beyond the wider 95% limits"
+        f" and {wider} beyond the wider 99.8% limits."
         if record["tau"] > 0
         else "So authorities differ by no more than chance explains, and the limits need no widening."
     )
     said = [first, second]
     if "tenth" in record:
         said.append(
-            f"{record['tenth']} authorities always make the worst tenth, however alike all are; here it begins at {shown(record['edge'])}."
-            f" By chance alone, about {_one(record['chance_tenth'])} would have a figure as bad as that if all were as England is."
+            f"One tenth is always the worst, however alike all are: here the worst tenth begins at {shown(record['edge'])}, and"
+            f" {record['tenth']} authorities are in the worst tenth. By chance alone, about {_one(record['chance_tenth'])} would have a figure as bad as that if all were as England is."
         )
     return said
 
@@ -200,13 +201,8 @@ def _counts(record: dict, shown) -> Html:
         rows.append([f"Beyond the {level} limits", _one(record["chance"][k]), str(record["beyond"][k])])
         rows.append([f"Beyond the wider {level} limits", "", str(record["beyond_wide"][k])])
     if "tenth" in record:
-        rows.append(
-            [
-                f"At the edge of the worst tenth ({shown(record['edge'])}) or beyond it",
-                _one(record["chance_tenth"]),
-                str(record["tenth"]),
-            ]
-        )
+        rows.append(["The worst tenth begins at", "", shown(record["edge"])])
+        rows.append(["In the worst tenth", _one(record["chance_tenth"]), str(record["tenth"])])
     return tables.table("How many authorities, by chance and found", ["What", "By chance", "Found"], rows, (1, 2))
 
 

@@ -15,7 +15,8 @@ from .schemas import DataError
 ARTICLE = re.compile(r'<article class="hb-article">(.*)</article>', re.DOTALL)
 ID = re.compile(r'(<[^<>]*? )(id|aria-labelledby|aria-describedby)="([^"]*)"')
 LINK = re.compile(r'<a\b([^>]*?) href="([^"]*)"([^>]*)>(.*?)</a>', re.DOTALL)
-CODE = re.compile(r'<details class="hide.*?</details>', re.DOTALL)
+CODE = re.compile(r'<details class="[^"]*\bhide\b.*?</details>', re.DOTALL)
+MADE = re.compile(r"made\d+")
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FOOT = (
     '<div style="width:100%;padding:0 14mm;font:8pt Helvetica,Arial,sans-serif;color:#4a5560;display:flex;'
@@ -43,6 +44,8 @@ def chapter_part(html: str, chapter: str, chapters: Sequence[str]) -> str:
         address, _, place = m[2].partition("#")
         if address.startswith(("https://", "http://")):
             return m[0]
+        if MADE.fullmatch(place):  # the code, which the pack leaves out
+            return m[4]
         target = address.removesuffix(".html") or chapter
         if target in chapters and "/" not in address:
             return (

@@ -34,7 +34,7 @@ DIGIT = re.compile(r"\d")
 NAMES = re.compile(
     r"\b(?:19|20)\d\d(?:[-/]\d\d){0,2}\b"
     rf"|\b\d{{1,2}} (?:{'|'.join(MONTHS)})\b"
-    r"|\b\d+(?:\.\d+)?% (?:interval|limits?)\b|\bevery £100\b|[EWSNX]\d{8}|\b\d+-(?:minute|point)\b|\b[Aa]ged? \d+(?: to \d+)?\b"
+    r"|\b\d+(?:\.\d+)?% (?:interval|limits?)\b|\bevery £100\b|\b(?:[Ss]ection|Quality|BY) \d+(?:\.\d)?\b|[EWSNX]\d{8}|\b\d+-(?:minute|point)\b|\b[Aa]ged? \d+(?: to \d+)?\b"
 )
 SCALE = {" million": 1e6, " billion": 1e9, " thousand": 1e3}
 _SHORT = "|".join(month[:3] for month in MONTHS)
@@ -100,6 +100,7 @@ class Tables:
 
     index: dict[tuple[str, str], list[_Place]] = field(default_factory=dict)
     rows: dict[tuple[str, int], list[str]] = field(default_factory=dict)  # {(page, table): row headers in lower case}
+    said: str = ""  # the section's own line on its source
 
     def find(self, unit: str, digits: str) -> list[Cell]:
         return [place.cell for place in self.index.get((unit, digits), ())]
@@ -159,15 +160,16 @@ def tables_of(body: str, page: str = "") -> list[Tables]:
     """
     found, number = [], 0
     for part in SECTION.split(body):
-        section, said = Tables(), OWN_SOURCE.search(CARD.sub("", part))
+        said = OWN_SOURCE.search(CARD.sub("", part))
+        section = Tables(said=plain(said[1]) if said else "")
         for table in TABLE.finditer(part):
             number += 1
-            _read(section, table, page, number, plain(said[1]) if said else "")
+            _read(section, table, page, number)
         found.append(section)
     return found
 
 
-def _read(into: Tables, table: re.Match, page: str, number: int, said: str) -> None:
+def _read(into: Tables, table: re.Match, page: str, number: int) -> None:
     caption = CAPTION.search(table["inside"])
     rows = [CELL.findall(row) for row in ROW.findall(table["inside"])]
     if not caption or len(rows) < 2:
@@ -185,7 +187,9 @@ def _read(into: Tables, table: re.Match, page: str, number: int, said: str) -> N
                 continue
             limits = beside.get("95% interval", "") if not nth else ""  # it is the first column's
             alone = len(found) == 1
-            where = _Place(page, number, title, place, first, row[0], column, words, beside, limits, alone, key, said)
+            where = _Place(
+                page, number, title, place, first, row[0], column, words, beside, limits, alone, key, into.said
+            )
             of = _unit(f"{column} {title}")
             for unit, digits, scale in found:
                 for wanted in _keys(unit or of, digits, scale):

@@ -2,24 +2,33 @@
 
 `trust` knows the newest values of indicators. Most other numbers of a chapter stand in a table too: of the same section,
 the same page, or another chapter of the place. Here a number is looked up in those tables when the page is written. It
-is linked only where one row can be meant, for a link to a wrong row would be worse than none.
+is linked to a row only where one row can be meant, for a link to a wrong row would be worse than none. What is left was
+counted or worked out for its sentence, or might be of several rows: it leads to the code that wrote the sentence.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
+from bisect import bisect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from html import unescape
 
 from .narrative import text
 from .table_numbers import SECTION, TABLE, TAG, Cell, Tables, ended, numbers, tables_of, with_ids
 
-SENTENCE = re.compile(r"<(p|li|figcaption)\b([^>]*)>(.*?)</\1>", re.DOTALL)
+SENTENCE = re.compile(r"<(p|li|dd|figcaption)\b([^>]*)>(.*?)</\1>", re.DOTALL)
 APART = re.compile(r"<(article|table|script|svg|nav|form|pre)\b.*?</\1>", re.DOTALL)  # what holds no sentence
 OF_PERIOD = re.compile(r"\S+(?: (?:per|out of|million|billion|years|[\d,]+|a \w+))* (?:in|on) ")  # 18.0% in 2012-13
+CELL = re.compile(  # from where a result begins to the fold with the code that made it
+    r'(<div class="cell tag_hide-input\b.*?<details class="admonition hide above-input">\s*<summary)(?=>)', re.DOTALL
+)
+NO_ROW = "Counted, worked out or chosen for this sentence, and tied to no one row of a table. The link leads to how it was made."
+IN_SOURCES = "The chapter on sources has the age and the quality of what it was made from."
 MADE_HERE = "Worked out in this book from the sources of the page; the code is under “How this was made”."
 
 
@@ -32,6 +41,12 @@ class About:
 
     sources: Mapping[str, str]
     edition: str
+
+    @cached_property
+    def titles(self) -> re.Pattern:
+        """Return what finds the titles with a number in them, such as "within 12 months", in words in lower case."""
+        named = sorted((name for name in self.sources if re.search(r"\d", name) and " " in name), key=len)
+        return re.compile("|".join(map(re.escape, reversed(named))) or r"(?!)")
 
     def of(self, cell: Cell) -> str:
         """Return the row, its source, release, age, interval and quality in plain words."""
@@ -55,22 +70,26 @@ class Sentence:
     near: Sequence[tuple[str, int]]  # of the section's tables, nearest first
     own: Tables
     others: Sequence[Tables]
+    made: str  # the place of the code that wrote it; empty for words that no code wrote
     rows: Mapping[tuple[str, int], Sequence[str]]  # of all tables
 
 
 def link(body: str, others: Sequence[Tables], about: About) -> str:
-    """Return a page's HTML with the numbers of its sentences linked to rows of tables, on it or on `others`."""
-    out, sections, before = [], tables_of(body), 0
+    """Return a page's HTML with the numbers of its sentences linked: to rows of tables, on it or on `others`, or to its code."""
+    out, sections, before, above = [], tables_of(body), 0, 0
     rows = {key: known for tables in (*sections, *others) for key, known in tables.rows.items()}
+    cells = [m.span() for m in CELL.finditer(body)]
     for part, own in zip(SECTION.split(body), sections, strict=True):
         places = [m.start() for m in TABLE.finditer(part)]
         far = [*(s for s in sections if s is not own), *others]
 
-        def sentence(found: re.Match, start: int, own=own, far=far, places=places, before=before) -> str:
+        def sentence(found: re.Match, start: int, own=own, far=far, places=places, before=before, above=above) -> str:
             at = start + found.start()
+            cell = bisect(cells, (above + at,)) - 1
+            made = f"#made{cell + 1}" if cell >= 0 and above + at < cells[cell][1] else ""
             near = sorted(range(len(places)), key=lambda n: abs(places[n] - at))
             words = unescape(TAG.sub("", found[3])).lower()
-            return _linked(found, Sentence(words, [("", before + n + 1) for n in near], own, far, rows), about)
+            return _linked(found, Sentence(words, [("", before + n + 1) for n in near], own, far, made, rows), about)
 
         kept, last = [m.span() for m in APART.finditer(part)], 0
         for start, end in [*kept, (len(part), len(part))]:
@@ -78,8 +97,9 @@ def link(body: str, others: Sequence[Tables], about: About) -> str:
                 out.append(SENTENCE.sub(lambda m, last=last, put=sentence: put(m, last), part[last:start]))
                 out.append(part[start:end])
                 last = end
-        before += len(places)
-    return with_ids("".join(out))
+        before, above = before + len(places), above + len(part)
+    count = itertools.count(1)
+    return with_ids(CELL.sub(lambda m: f'{m[1]} id="made{next(count)}"', "".join(out)))
 
 
 def _linked(found: re.Match, sentence: Sentence, about: About) -> str:
@@ -87,24 +107,30 @@ def _linked(found: re.Match, sentence: Sentence, about: About) -> str:
     if not re.search(r"\d", inner) or "hb-source" in found[2] or "hb-parameters" in found[2]:
         return found[0]
     pieces, depth, at, rows, seen = re.split(r"(<[^>]*>)", inner), 0, 0, set(), []
+    titles = [m.span() for m in about.titles.finditer(sentence.words)]
     for place, piece in enumerate(pieces):
         if piece.startswith("<"):
             depth += piece.startswith("<a ") - (piece == "</a>")
             continue
         if not depth:
             for start, end, unit, digits, scale in numbers(piece):
+                within = at + len(unescape(piece[:start]))
+                if any(first <= within < last for first, last in titles):
+                    continue
                 if unit == "£" and "of every £100" in sentence.words and digits != "100":
                     unit = "%"  # a share, told as pounds
                 unit += {1e6: "m", 1e9: "b"}.get(scale, "")
-                cell = _meant(sentence, unit, digits, at + len(unescape(piece[:start])))
+                cell = _meant(sentence, unit, digits, within)
                 rows |= {cell.address} if cell else set()
                 seen.append((place, start, end, unit, digits, cell))
         at += len(unescape(piece))
     for place, start, end, unit, digits, cell in reversed(seen):
-        cell = cell or _of_rows(sentence, rows, unit, digits)
-        if cell:
-            piece = pieces[place]
-            pieces[place] = piece[:start] + _anchor(cell, piece[start:end], about) + piece[end:]
+        piece = pieces[place]
+        if cell := cell or _of_rows(sentence, rows, unit, digits):
+            pieces[place] = piece[:start] + _anchor(cell.address, about.of(cell), piece[start:end]) + piece[end:]
+        elif sentence.made:
+            told = f"{NO_ROW} {sentence.own.said or (IN_SOURCES if about.sources else '')}".strip()
+            pieces[place] = piece[:start] + _anchor(sentence.made, told, piece[start:end]) + piece[end:]
     return f"<{found[1]}{found[2]}>{''.join(pieces)}</{found[1]}>"
 
 
@@ -167,12 +193,15 @@ def _one(cells: Sequence[Cell]) -> bool:
 
 
 def _of_rows(sentence: Sentence, rows: set[str], unit: str, digits: str) -> Cell | None:
-    """Return the cell of a number in a row that the sentence has led to already: what stands beside a figure is of its row."""
-    if not unit and len(digits) < 3:
+    """Return the cell of a number in a row that the sentence has led to already: what stands beside a figure is of its row.
+
+    A number of one or two digits is found in many rows: it is taken where the sentence has led to one, which has it once.
+    """
+    cells = [c for tables in (sentence.own, *sentence.others) for c in tables.find(unit, digits) if c.address in rows]
+    if not unit and len(digits) < 3 and (len(rows) > 1 or len(cells) > 1):
         return None
-    cells = [c for tables in (sentence.own, *sentence.others) for c in tables.find(unit, digits)]
-    return next((c for c in cells if c.address in rows), None)
+    return next(iter(cells), None)
 
 
-def _anchor(cell: Cell, shown: str, about: About) -> str:
-    return f'<a class="hb-num" href="{cell.address}" data-hb-about="{text(about.of(cell))}">{shown}</a>'
+def _anchor(address: str, told: str, shown: str) -> str:
+    return f'<a class="hb-num" href="{address}" data-hb-about="{text(told)}">{shown}</a>'

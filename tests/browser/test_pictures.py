@@ -79,6 +79,6 @@ def test_paper_has_pictures_of_charts_that_were_never_near(visit, built):
     tab.wait_for_function(f"() => [...document.querySelectorAll('img.hb-picture')].{there}")
     address = urlsplit(pictures.last.evaluate("i => i.currentSrc")).path
     drawn = (built / "book" / "_build" / "html" / address.lstrip("/")).read_text(encoding="utf-8")
-    letters = {text for text in re.findall(r"<text[^>]*>([^<]{3,})</text>", drawn)}
+    letters = set(re.findall(r"<text[^>]*>([^<]{3,})</text>", drawn))
     paper = "".join(page.extract_text() for page in PdfReader(BytesIO(tab.pdf(format="A4"))).pages)
     assert letters and {text for text in letters if unescape(text) not in paper} == set()
