@@ -80,7 +80,7 @@ def python(root: Path, function: str, *arguments: str) -> float:
 def places(number: int | None = None) -> list[str]:
     """Return the slugs of localities, spread evenly over the register."""
     slugs = geography.register().localities["slug"].tolist()
-    return slugs if number is None else slugs[:: len(slugs) // number][:number]
+    return slugs if number is None else slugs[:: max(1, len(slugs) // number)][:number]
 
 
 # --- what is compared, each in a process of its own ---------------------------------------------------------------

@@ -169,8 +169,8 @@ def test_a_system_that_cannot_fork_falls_back_and_says_so(monkeypatch):
 def test_the_server_can_be_started_before_it_is_needed(tmp_path):
     """In a process of its own, since this one has a server already."""
     script = (
-        "import time\nfrom multiprocessing import forkserver\nfrom pathlib import Path\nfrom helpers import engine\n"
-        "engine.warm_up()\nfirst = forkserver._forkserver._forkserver_pid\nassert Path(f'/proc/{first}').exists()\n"
+        "import time\nfrom multiprocessing import forkserver\nfrom pathlib import Path\nfrom helpers import beforehand, engine\n"
+        "beforehand.server()\nfirst = forkserver._forkserver._forkserver_pid\nassert Path(f'/proc/{first}').exists()\n"
         "(_, outputs), = engine.outputs_of(['print(1)'])\n"
         "print(outputs[0]['text'].strip(), forkserver._forkserver._forkserver_pid == first)\n"
     )

@@ -10,7 +10,7 @@ from helpers import paths
 
 RUNGS = [
     {"paths", "periods", "disclosure", "guard", "orphans", "writing"},
-    {"schemas", "tabular", "fingerprints"},
+    {"schemas", "tabular", "fingerprints", "beforehand"},
     {"catalogue", "settings", "own_places", "unchanged", "worked_out", "bundle_texts"},
     {"geography", "pack", "checks"},
     {"readers"},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -35,6 +37,30 @@ def test_what_is_kept_is_what_was_made(tmp_path, table):
     pd.testing.assert_frame_equal(first, doubled(table, 2), check_exact=True)
     empty = Memory(tmp_path).call(doubled, table.iloc[:0], 2)
     pd.testing.assert_frame_equal(empty, Memory(tmp_path).call(doubled, table.iloc[:0], 2))
+
+
+@dataclass
+class Places:
+    codes: pd.DataFrame
+    edition: str
+
+
+def counted(places, table):
+    calls.append(len(places.codes))
+    return table[["value"]].reset_index(drop=True), {"n": np.int64(len(places.codes)), "why": None, "r": 0.1 + 0.2}
+
+
+def test_a_table_with_a_record_is_kept_and_an_argument_of_several_parts_is_told_by_each(tmp_path, table):
+    codes = pd.DataFrame({"code": ["E1", "E2"]})
+    memory = Memory(tmp_path)
+    first = memory.call(counted, Places(codes, "2026"), table)
+    again = memory.call(counted, Places(codes.copy(), "2026"), table)
+    assert calls == [2]
+    pd.testing.assert_frame_equal(first[0], again[0], check_exact=True)
+    assert first[1] == again[1] == {"n": 2, "why": None, "r": 0.1 + 0.2}
+    memory.call(counted, Places(codes, "2027"), table)
+    memory.call(counted, Places(codes.iloc[:1], "2026"), table)
+    assert calls == [2, 2, 1]
 
 
 def test_another_row_another_argument_or_other_code_is_worked_out_anew(tmp_path, table, monkeypatch):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from . import paths, unchanged
+from . import beforehand, paths, unchanged
 
 
 def main() -> None:
@@ -17,6 +17,8 @@ def main() -> None:
             f"Nothing has changed since the last build, so nothing was done. The book has {pages:,} pages. Open {place}, or run: handbook serve"
         )
         return
+    if words[:1] == ["build"] and not {"--private", "--help"} & set(words):  # which build elsewhere, or nothing
+        beforehand.jupyter_book()
     from .cli import app  # pandas and all else, which take seconds
 
     app(prog_name="handbook")

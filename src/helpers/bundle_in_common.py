@@ -13,10 +13,17 @@ from . import appraisal, barriers, catalogue, corrections, outcome_bundle, paths
 from .bundle_texts import csv_text, json_text
 from .geography import NATIONS, Register
 from .schemas import PRESENT
+from .worked_out import NOTHING, Memory
 
 
 def write(
-    rows: pd.DataFrame, before: pd.DataFrame, register: Register, edition: str, common: Path, folder: Path
+    rows: pd.DataFrame,
+    before: pd.DataFrame,
+    register: Register,
+    edition: str,
+    common: Path,
+    folder: Path,
+    memory: Memory = NOTHING,
 ) -> None:
     """Write what all bundles share: catalogue, sources, deflator, classification, and the figures across localities."""
     deflator = schemas.read(folder / "deflator.csv", schemas.DEFLATOR)
@@ -34,15 +41,17 @@ def write(
     schemas.write_text(common / "deflator.json", json_text(prices))  # small tables: JSON is read ten times as fast
     schemas.write_text(common / "classification.json", json_text(classification.to_dict("list")))
     exceptions = schemas.read(paths.REFERENCE / "spend_exceptions.csv", schemas.SPEND_EXCEPTIONS)
-    early_late = spend_tables.early_late(rows, register, classification, exceptions)
-    expected, models = spend_tables.given_need(rows, register, classification)
+    about_spend = spend_tables.indicators_of(classification)
+    money, money_before = (table[table["indicator"].isin(about_spend)] for table in (rows, before))
+    early_late = memory.call(spend_tables.early_late, money, register, classification, exceptions)
     schemas.write_text(common / "early_late.csv", csv_text(early_late))
     for name, text in outcome_bundle.shared(rows, register, early_late, deflator).items():
         schemas.write_text(common / name, text)
-    before, _ = spend_tables.given_need(before, register, classification)
-    schemas.write_text(common / "expected.csv", csv_text(expected))
-    schemas.write_text(common / "expected_before.csv", csv_text(before))
-    schemas.write_text(common / "expected_models.json", json_text(models))
+    for end, table in (("", money), ("_before", money_before)):
+        expected, models = memory.call(spend_tables.given_need, table, register, classification)
+        schemas.write_text(common / f"expected{end}.csv", csv_text(expected))
+        if not end:
+            schemas.write_text(common / "expected_models.json", json_text(models))
     slugs = dict(zip(register.places["area_code"], register.places["slug"], strict=True))
     own = register.own["area_code"].tolist()  # places without public figures, which are in no sum and no spread
     schemas.write_text(common / "corrections.json", json_text(corrections.read().to_dict("records")))
@@ -54,6 +63,6 @@ def write(
 def _nations(rows: pd.DataFrame, register: Register) -> dict[str, list[str]]:
     """Return {indicator: the nations of which any locality has a value}."""
     letter = dict(zip(register.localities["area_code"], register.localities["region_code"].str[0], strict=True))
-    have = rows[rows["status"].isin(PRESENT) & rows["area_code"].isin(letter)]
+    have = rows.loc[rows["status"].isin(PRESENT), ["indicator", "area_code"]].drop_duplicates()
     pairs = set(zip(have["indicator"], have["area_code"].map(letter), strict=True))
     return {i: [name for first, (_, name) in NATIONS.items() if (i, first) in pairs] for i in catalogue.indicators()}

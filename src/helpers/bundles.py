@@ -150,7 +150,7 @@ def _everyone(register: Register, edition: str, target: Path, folder: Path) -> E
     at_risk = schemas.read(paths.REFERENCE / "people_at_risk.csv", schemas.AT_RISK)
     rows = marked(measured(figures(edition, folder), register))
     before = release_before(rows)
-    bundle_in_common.write(rows, before, register, edition, target / "_common", folder)
+    bundle_in_common.write(rows, before, register, edition, target / "_common", folder, memory)
     tables = {  # of a place outside England, or with no figures, nothing stands in them
         "standing.csv": standing.of_all(rows, neighbours, indicators, at_risk, memory),
         "standing_before.csv": standing.of_all(before, neighbours, indicators, at_risk, memory),

@@ -18,14 +18,12 @@ import threading
 import time
 import types
 from collections.abc import Iterator
-from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from . import orphans
+from . import beforehand, orphans
 from .schemas import DataError
 
-PRELOAD = ["helpers.warm"]
 CELL_SECONDS = 120
 NOTEBOOK_SECONDS = 300
 NOTEBOOK_BYTES = 2 * 1024**3  # of memory: a notebook that asks for more gets a MemoryError, and the machine lives on
@@ -34,14 +32,7 @@ OUTPUT_CHARACTERS = 20_000_000  # of one cell: a chapter prints some 100,000
 
 def available() -> bool:
     """Return whether this system can fork from a server; without it, use papermill's own engine."""
-    return "forkserver" in multiprocessing.get_all_start_methods()
-
-
-def warm_up() -> None:
-    """Start the server, where there can be one, so that it loads what it needs while other things are done."""
-    if available():
-        multiprocessing.get_context("forkserver").set_forkserver_preload(PRELOAD)
-        forkserver.ensure_running()
+    return beforehand.server_possible()
 
 
 _starting = threading.Lock()
@@ -54,7 +45,7 @@ def _start(arguments: tuple):
     is of no use to it: while it starts, an empty module stands in for that.
     """
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(PRELOAD)
+    context.set_forkserver_preload(beforehand.PRELOAD)
     process = context.Process(target=_run, args=arguments, daemon=True)
     with _starting:
         main = sys.modules["__main__"]

@@ -1,40 +1,17 @@
-"""Jupyter Book, run as a program of its own, whose words are kept. It can be started long before it is needed.
-
-Loading Sphinx takes as long as writing the pages of a locality, so it is loaded while other things are done.
-"""
+"""Jupyter Book, run as a program of its own, whose words are kept. It is started long before it is needed (beforehand.py)."""
 
 from __future__ import annotations
 
 import os
 import re
 import shutil
-import subprocess
 import sys
 
-from . import orphans, paths, schemas
+from . import beforehand, paths, schemas
 from .schemas import DataError
 
 LOG = paths.BUILD / "book.log"
 RAISED = re.compile(r"[A-Za-z_.]*(Error|Exception|Interrupt): .+")
-COMMAND = ("-P", "-m", "helpers.jupyter_book_run", "build", "book", "--path-output", "book", "--config", "_config.yml")
-OPTIONS = ("-W", "--keep-going", "-n")
-
-_waiting: list[subprocess.Popen] = []
-
-
-def warm_up() -> None:
-    """Start the program, unless it stands ready: it loads what it needs, and waits until `run` lets it go on."""
-    if not _waiting:
-        _waiting.append(
-            subprocess.Popen(
-                [sys.executable, *COMMAND, *OPTIONS],
-                cwd=paths.ROOT,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                preexec_fn=orphans.tied(),
-            )
-        )
 
 
 def run() -> None:
@@ -48,8 +25,7 @@ def run() -> None:
         shutil.rmtree(paths.SITE.parent)
     unfinished.parent.mkdir(parents=True, exist_ok=True)
     unfinished.touch()
-    warm_up()
-    process = _waiting.pop()
+    process = beforehand.taken()
     said, _ = process.communicate(b"go on\n")
     told = re.sub(r"\x1b\[[0-9;]*m", "", said.decode(errors="replace"))
     for folder in (paths.ROOT, sys.prefix):  # people send this to each other

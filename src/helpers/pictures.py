@@ -32,6 +32,7 @@ FONT = (
 )
 LETTER = 6.0  # pixels, of an average letter of 12 pixels
 POUNDS = {"decimal": ".", "thousands": ",", "grouping": [3], "currency": ["£", ""]}
+FEW = 8  # charts; more processes would take longer to start than these take to draw
 CACHE_BYTES = 500_000_000  # pictures of earlier runs are kept up to this
 FIGURE = re.compile(
     r'<figure class="hb-chart" id="chart-([0-9a-f]{12})">.*?<script type="application/json" class="hb-spec">(.*?)</script>',
@@ -223,8 +224,12 @@ def draw(
 
 
 def _draw_all(waiting: Mapping[Path, list[str]], folder: Path, say, workers: int | None) -> tuple[Sizes, list[str]]:
-    """Draw by a pool of processes, a notebook's charts at a time; each process starts the engine once."""
+    """Draw a notebook's charts at a time: a few here, many by a pool of processes. Each process starts the engine once."""
     total, sizes, faults = sum(map(len, waiting.values())), {}, []
+    if total <= FEW:
+        for more, wrong in (_draw(notebook, names, folder) for notebook, names in waiting.items()):
+            sizes, faults = sizes | more, faults + wrong
+        return sizes, faults
     # the engine has threads, which a plain fork would not survive
     method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
     workers = min(workers or os.cpu_count() or 1, len(waiting))

@@ -12,7 +12,7 @@ import shutil
 import tempfile
 import traceback
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
@@ -190,14 +190,16 @@ def locality(
     target: Path,
     engine_name: str = "forked",
     common: dict[str, str] | None = None,
+    pool: Executor | None = None,
 ) -> Rendered:
     """Run the chapters of one locality that are due and write them, all or none. A fault is returned, not raised.
 
     A chapter is due when anything it is made from has changed, or its notebook is not the one it was made into.
+    `pool` runs chapters at once; without it, one after the other.
     """
     try:
         wanted, due = plan(slug, name, parameters, target, engine_name, common)
-        texts = run({c: chapters()[c] for c in due}, name, parameters, engine_name)
+        texts = run({c: chapters()[c] for c in due}, name, parameters, engine_name, pool)
     except Exception as error:
         return failed(slug, target, fault_of(error))  # the others go on
     return keep(slug, target, wanted, texts)
@@ -218,9 +220,15 @@ def plan(
     return wanted, [c for c in wanted if before.get(c) != [wanted[c], fingerprints.of_file(folder / f"{c}.ipynb")]]
 
 
-def run(sources: dict[str, Path], name: str, parameters: dict[str, str], engine_name: str) -> dict[str, str]:
+def run(
+    sources: dict[str, Path], name: str, parameters: dict[str, str], engine_name: str, pool: Executor | None = None
+) -> dict[str, str]:
     """Return {chapter: the text of its executed notebook}, whatever machine this is. Raises what `execute` raises."""
-    return {c: nbformat.writes(execute(path, parameters, name, engine_name)) + "\n" for c, path in sources.items()}
+
+    def text(path: Path) -> str:
+        return nbformat.writes(execute(path, parameters, name, engine_name)) + "\n"
+
+    return dict(zip(sources, (pool.map if pool else map)(text, sources.values()), strict=True))
 
 
 def keep(slug: str, target: Path, wanted: dict[str, str], texts: dict[str, str]) -> Rendered:
@@ -281,12 +289,13 @@ def localities(
 ) -> Iterator[Rendered]:
     """Yield the outcome of each locality as it is done. `places`: (area code, slug, name) each.
 
-    The threads only wait: each notebook runs in a process of its own, so `workers` is the number of cores used.
+    The threads only wait: each notebook runs in a process of its own, so `workers` is the number of cores used, by as
+    many localities or by the chapters of one.
     """
-    common = fingerprints.common(paths.BUNDLES / "_common")
-    with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
+    common, workers = fingerprints.common(paths.BUNDLES / "_common"), workers or os.cpu_count() or 1
+    with ThreadPoolExecutor(workers) as notebooks, ThreadPoolExecutor(workers) as pool:
         waiting = [
-            pool.submit(locality, slug, name, {"area_code": code, **parameters}, target, engine_name, common)
+            pool.submit(locality, slug, name, {"area_code": code, **parameters}, target, engine_name, common, notebooks)
             for code, slug, name in places
         ]
         for future in as_completed(waiting):

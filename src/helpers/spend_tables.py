@@ -65,6 +65,13 @@ def measures_of(classification: pd.DataFrame) -> list[Measure]:
     ]
 
 
+def indicators_of(classification: pd.DataFrame) -> set[str]:
+    """Return the indicators that `early_late` and `given_need` look at."""
+    found = {*classification["indicator"], *PREDICTORS}
+    found |= {f"population_{who}" for who in ("all_ages", "18_plus", "65_plus")}
+    return found.union(*({*m.plus, *m.minus, m.population} for m in measures_of(classification)))
+
+
 def early_late(
     rows: pd.DataFrame, register: Register, classification: pd.DataFrame, exceptions: pd.DataFrame
 ) -> pd.DataFrame:

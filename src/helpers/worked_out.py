@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 import numpy as np
@@ -37,8 +38,11 @@ class Memory:
         self._folder = folder
         self._used: set[str] = set()
 
-    def call(self, function: Callable[..., pd.DataFrame], *args) -> pd.DataFrame:
-        """Return function(*args), a table with a plain index: kept, if it was worked out of the same before."""
+    def call(self, function: Callable, *args):
+        """Return function(*args): kept, if it was worked out of the same before.
+
+        The function returns a table with a plain index, or such a table and a record of plain values.
+        """
         if self._folder is None:
             return function(*args)
         key = fingerprints.of(fingerprints.code(), function.__module__, function.__qualname__, [_hash(a) for a in args])
@@ -48,12 +52,14 @@ class Memory:
             kept = json.loads((self._folder / name).read_text(encoding="utf-8"))
             table = pd.DataFrame(kept["columns"])
             other = {c: t for c, t in kept["types"].items() if str(table[c].dtype) != t}  # a column of nothing, say
-            return table.astype(other) if other else table
+            table = table.astype(other) if other else table
+            return (table, kept["record"]) if "record" in kept else table
         except (OSError, ValueError):  # not worked out yet, or cut short
             made = function(*args)
-            types = {c: str(t) for c, t in made.dtypes.items()}
-            text = json.dumps({"types": types, "columns": made.to_dict("list")}, default=np.generic.item)
-            write_text(self._folder / name, text)
+            table, *record = made if isinstance(made, tuple) else (made,)
+            kept = {"types": {c: str(t) for c, t in table.dtypes.items()}, "columns": table.to_dict("list")}
+            kept |= {"record": record[0]} if record else {}
+            write_text(self._folder / name, json.dumps(kept, default=np.generic.item))
             return made
 
     def forget(self) -> None:
@@ -69,6 +75,8 @@ NOTHING = Memory(None)
 
 def _hash(value: object) -> object:
     """Return what tells an argument from another. Raises TypeError for one that cannot be told whole."""
+    if is_dataclass(value):
+        return [_hash(getattr(value, field.name)) for field in fields(value)]
     if isinstance(value, pd.DataFrame) and MARK in value:
         rows = value[MARK]
     elif isinstance(value, pd.DataFrame | pd.Series):

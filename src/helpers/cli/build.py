@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from .. import audit, bundles, cluster, findings, jupyter_book, paths, render, since, sources, unchanged
+from .. import audit, beforehand, bundles, cluster, findings, paths, render, since, sources, unchanged
 from .. import book as site
 from .. import engine as engine_module
 from .. import private as private_build
@@ -164,8 +164,7 @@ def build(
     places = chosen(only)
     values = parameters(edition, comparator_set, price_base_year)
     if engine == "forked":
-        engine_module.warm_up()
-    jupyter_book.warm_up()
+        beforehand.server()
     _bundle(places, values)
     render.pages(values, engine)
     failed = _render(places, values, engine, workers, scheduler)
