@@ -79,7 +79,7 @@ def _of_a_note(section: str, sentence: str) -> bool:
 
 
 def test_the_test_of_numbers_can_fail(load):
-    page = funnel_page.funnels(load()).replace("42 and 18 are", "43 and 18 are")
+    page = funnel_page.funnels(load()).replace("where 42 are", "where 43 are")
     said = [n for s in sentences(page) for n in NUMBER.findall(s)]
     assert "43" in said and "43" not in in_tables(page)
 

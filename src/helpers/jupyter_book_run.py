@@ -18,7 +18,17 @@ import yaml
 
 
 def sources(pattern: str, recursive: bool = True) -> Iterator[str]:
-    """Yield the files below a folder, but for those in folders such as _build; `pattern`: the folder, /**/*, the suffix."""
+    """Yield the files below a folder, but for those in folders such as _build; `pattern`: the folder, /**/*, the suffix.
+
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> with tempfile.TemporaryDirectory() as top:
+    ...     for name in ("a.md", "b/c.md", "b/d.ipynb", "_build/html/e.md", "b/.f/g.md", ".h.md"):
+    ...         Path(top, name).parent.mkdir(parents=True, exist_ok=True)
+    ...         Path(top, name).touch()
+    ...     sorted(Path(found).relative_to(top).as_posix() for found in sources(f"{top}/**/*.md"))
+    ['a.md', 'b/c.md']
+    """
     top, _, suffix = pattern.rpartition("/**/*")
     for folder, below, names in os.walk(top):
         below[:] = [name for name in below if not name.startswith((".", "_build"))]
