@@ -132,7 +132,7 @@ def test_a_number_in_the_name_of_an_indicator_is_no_figure():
 
 @pytest.mark.slow
 def test_every_number_in_the_sentences_that_code_wrote_leads_somewhere(built):
-    """Looked for without the patterns that link them: whatever stands in no link, table, card, code, heading or chart."""
+    """Sentences are found here by what they are not: whatever stands in no link, table, card, code, heading or chart."""
     apart = r"<(a|article|table|script|svg|nav|pre|code|summary|dt|h[1-6])\b.*?</\1>|<p class=\"hb-(?:source|parameters)\">.*?</p>"
     led = rows = seen = 0
     for path in sorted((built / "book" / "_build" / "html" / "localities").glob("*/*.html")):
