@@ -138,7 +138,7 @@ def test_every_number_in_the_sentences_that_code_wrote_leads_somewhere(built):
     for path in sorted((built / "book" / "_build" / "html" / "localities").glob("*/*.html")):
         about = trust.about(path.parent.name, built / "build" / "bundles")
         body = path.read_text(encoding="utf-8")
-        cells = traced.CELL.findall(re.sub(r' id="made\d+"', "", body))
+        cells = traced.RESULT.findall(re.sub(r' id="made\d+"', "", body))
         seen += len(cells)
         for cell in cells:
             said = re.sub(apart, " ", cell, flags=re.DOTALL)

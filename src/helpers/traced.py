@@ -24,7 +24,7 @@ from .table_numbers import SECTION, TABLE, TAG, Cell, Tables, ended, numbers, ta
 SENTENCE = re.compile(r"<(p|li|dd|figcaption)\b([^>]*)>(.*?)</\1>", re.DOTALL)
 APART = re.compile(r"<(article|table|script|svg|nav|form|pre)\b.*?</\1>", re.DOTALL)  # what holds no sentence
 OF_PERIOD = re.compile(r"\S+(?: (?:per|out of|million|billion|years|[\d,]+|a \w+))* (?:in|on) ")  # 18.0% in 2012-13
-CELL = re.compile(  # from where a result begins to the fold with the code that made it
+RESULT = re.compile(  # from where a result begins to the fold with the code that made it
     r'(<div class="cell tag_hide-input\b.*?<details class="admonition hide above-input">\s*<summary)(?=>)', re.DOTALL
 )
 NO_ROW = "Counted, worked out or chosen for this sentence, and tied to no one row of a table. The link leads to how it was made."
@@ -78,7 +78,7 @@ def link(body: str, others: Sequence[Tables], about: About) -> str:
     """Return a page's HTML with the numbers of its sentences linked: to rows of tables, on it or on `others`, or to its code."""
     out, sections, before, above = [], tables_of(body), 0, 0
     rows = {key: known for tables in (*sections, *others) for key, known in tables.rows.items()}
-    cells = [m.span() for m in CELL.finditer(body)]
+    cells = [m.span() for m in RESULT.finditer(body)]
     for part, own in zip(SECTION.split(body), sections, strict=True):
         places = [m.start() for m in TABLE.finditer(part)]
         far = [*(s for s in sections if s is not own), *others]
@@ -99,7 +99,7 @@ def link(body: str, others: Sequence[Tables], about: About) -> str:
                 last = end
         before, above = before + len(places), above + len(part)
     count = itertools.count(1)
-    return with_ids(CELL.sub(lambda m: f'{m[1]} id="made{next(count)}"', "".join(out)))
+    return with_ids(RESULT.sub(lambda m: f'{m[1]} id="made{next(count)}"', "".join(out)))
 
 
 def _linked(found: re.Match, sentence: Sentence, about: About) -> str:
