@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from helpers import charts, gates, pictures, svg
+from helpers import charts, gates, pictures, svg, vega
 from helpers.schemas import DataError
 
 YEARS = [f"{year}/{year - 1999}" for year in range(2015, 2025)]
@@ -244,3 +244,28 @@ def test_a_missing_picture_is_a_broken_link(tmp_path):
     with pytest.raises(DataError) as caught:
         gates.check_links(tmp_path)
     assert len(caught.value.faults) == 2 and "leads to a file that is not there" in caught.value.faults[0]
+
+
+def drawn_in(font: str, engine: str) -> str:
+    """Return a word in a font as a process of its own draws it, which reads the fonts once."""
+    text = {"text": {"value": "will"}, "font": {"value": font}, "fontSize": {"value": 40}}
+    spec = {"width": 200, "height": 60, "marks": [{"type": "text", "encode": {"enter": text}}]}
+    code = f"import hashlib; {engine}; print(hashlib.sha256(engine.vega_to_png({spec})).hexdigest())"
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+
+
+def test_the_fonts_of_the_machine_are_not_used():
+    own, machines = "from helpers.vega import engine; engine = engine()", "import vl_convert as engine"
+    stranger = "DejaVu Sans Mono"  # which vl-convert does not bring
+    if drawn_in(stranger, machines) == drawn_in("No Such Font", machines):
+        pytest.skip(f"this machine has no {stranger}")
+    assert drawn_in(stranger, own) == drawn_in("No Such Font", own)
+    assert drawn_in(pictures.FONT, own) != drawn_in("No Such Font", own)
+
+
+def test_a_browser_still_finds_the_fonts_of_the_machine(monkeypatch):
+    for setting in (None, "/etc/fonts/fonts.conf"):
+        monkeypatch.setenv(vega.SETTING, setting) if setting else monkeypatch.delenv(vega.SETTING, raising=False)
+        vega.engine.cache_clear()
+        vega.engine()
+        assert os.environ.get(vega.SETTING) == setting

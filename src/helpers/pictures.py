@@ -1,8 +1,8 @@
 """A still picture of each chart, drawn once: what readers see on paper, without JavaScript, and before a chart wakes.
 
 A picture is an SVG file named by the chart's id, which is a hash of its specification. Nearly all the time goes into
-measuring text (0.7 ms a label, 25 ms a picture), so a label is measured once, and only if it will be shown; starting
-the engine costs 0.4 s, so a process a core draws many. Turning each kind of chart into Vega once, and only filling
+measuring text, so a label is measured once, and only if it will be shown; starting the engine costs half a second, so
+a process a core draws many. Turning each kind of chart into Vega once, and only filling
 in figures, would save a tenth: it is not done.
 """
 
@@ -22,7 +22,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from . import orphans, paths, schemas, svg
+from . import orphans, paths, schemas, svg, vega
 from .schemas import DataError
 
 NARROW, WIDE = 340, 720  # pixels: what a card and a phone hold, and what a page of a laptop holds
@@ -46,8 +46,8 @@ Sizes = dict[str, list[list[int]]]  # {id: [width, height] of each of its pictur
 @cache
 def drawing() -> str:
     """Return a hash of all that decides how a given specification is drawn."""
-    made_of = [Path(__file__).read_bytes(), Path(svg.__file__).read_bytes(), version("vl-convert-python").encode()]
-    return hashlib.sha256(b"\0".join(made_of)).hexdigest()[:12]
+    made_of = [Path(module).read_bytes() for module in (__file__, svg.__file__, vega.__file__)]
+    return hashlib.sha256(b"\0".join([*made_of, version("vl-convert-python").encode()])).hexdigest()[:12]
 
 
 def specifications(notebook: Path) -> dict[str, tuple[str, int]]:
@@ -145,12 +145,10 @@ def _rows_of_legend(channel: dict | None, width: int) -> None:
 
 def picture(body: str, count: int = 1) -> list[str]:
     """Return the pictures of a chart as SVG text, the narrow one first. Raises ValueError with what the engine said."""
-    import vl_convert  # half a second, and not needed where all is drawn
-
     spec = json.loads(body)
     drawn = []
     for width in (NARROW, WIDE)[:count]:
-        raw = vl_convert.vegalite_to_svg(still(spec, width), format_locale=POUNDS, allowed_base_urls=[])
+        raw = vega.engine().vegalite_to_svg(still(spec, width), format_locale=POUNDS, allowed_base_urls=[])
         drawn.append(svg.slim(raw))
     return drawn
 
