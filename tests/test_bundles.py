@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import shutil
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from helpers import bundle_of_place, bundles, fingerprints, geography, outcome_trends, paths, periods, settings
+from repository import copy_of_repository, handbook
 
 
 @pytest.fixture(scope="module")
@@ -152,3 +156,31 @@ def test_one_changed_figure_is_written_where_it_is_read_and_nowhere_else(built, 
     written.clear()
     list(bundles.build(codes, edition, target, figures))
     assert not written
+
+
+@pytest.mark.slow
+def test_no_chapter_reads_what_stands_in_the_folder_of_another(tmp_path):
+    """A chapter is not run again for a change there, so a chapter that reads it would go stale."""
+    root = copy_of_repository(tmp_path)
+    handbook(root, "bundle", "--only", "trafford")
+    handbook(root, "render", "--only", "trafford")
+    golden = {p.name: p.read_bytes() for p in (root / "book" / "localities" / "trafford").glob("*.ipynb")}
+    code = (
+        "import sys, shutil; from helpers import render, paths, settings\n"
+        "for folder in [p for b in ('trafford', '_common') for p in (paths.BUNDLES / b).iterdir() if p.is_dir()]:\n"
+        "    if folder.name != sys.argv[1]: shutil.rmtree(folder)\n"
+        "values = {'area_code': 'E08000009', **settings.load()}\n"
+        "run = render.run({c: p for c, p in render.chapters().items() if c == sys.argv[1]}, 'Trafford', values, 'kernel')\n"
+        "sys.stdout.write(run[sys.argv[1]])\n"
+    )
+    whole = tmp_path / "whole"
+    shutil.copytree(root / "build" / "bundles", whole)
+    for name, notebook in golden.items():
+        shutil.rmtree(root / "build" / "bundles")
+        shutil.copytree(whole, root / "build" / "bundles")
+        environment = os.environ | {"HANDBOOK_ROOT": str(root)}
+        told = subprocess.run(
+            [sys.executable, "-c", code, name.removesuffix(".ipynb")], cwd=root, env=environment, capture_output=True
+        )
+        assert told.returncode == 0, told.stderr.decode()
+        assert told.stdout == notebook, name

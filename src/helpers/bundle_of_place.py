@@ -13,6 +13,7 @@ import pandas as pd
 from . import benchmarks, catalogue, fingerprints, local_evidence, local_money, paths, schemas
 from .bundle_texts import csv_text, json_text
 from .geography import ENGLAND, NATIONS, UK, Register
+from .locality import EARLIER
 from .schemas import PRESENT
 from .worked_out import MARK
 
@@ -95,7 +96,11 @@ def write(everyone: Everyone, code: str, supplied: dict, out: Path) -> None:
     near = everyone.neighbours[everyone.neighbours["area_code"] == code].sort_values("position")
     sets = {name: near[near["comparator"] == name] for name in COMPARATORS}
     series = _series(everyone, everyone.part("", code), place, sets)
-    schemas.write_text(out / "series.csv", csv_text(series))
+    newest, earlier = _apart(series)
+    schemas.write_text(out / "series.csv", csv_text(newest))
+    chapters = earlier["indicator"].map({i.id: i.chapter for i in catalogue.indicators().values()})
+    for chapter in sorted({i.chapter for i in catalogue.indicators().values()}):
+        schemas.write_text(out / chapter / EARLIER, csv_text(earlier[chapters == chapter]))
     schemas.write_text(out / "peers.csv", csv_text(_peers(everyone, series, sets)))
     for name in everyone.tables:
         schemas.write_text(out / name, csv_text(everyone.part(name, code).drop(columns=["area_code", MARK])))
@@ -135,6 +140,23 @@ def _series(of: Everyone, own: pd.DataFrame, place: dict, sets: dict[str, pd.Dat
     # periods in which neither the locality nor anything to compare it with has a value say nothing
     empty = out[["value", "benchmark", "region", "dfe_median"]].isna().all(axis=1) & (out["status"] == "no_row")
     return out[~empty].reset_index(drop=True)
+
+
+def _apart(series: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the series with the neighbours' figures of the newest periods only, and those of earlier ones.
+
+    The newest are those back to the value before the newest, which is all that a chapter needs to say where a place
+    stands, now and a release earlier. The course of the neighbours over the years is shown by one chapter, and their
+    old figures are no reason to run the others.
+    """
+    has, every = series[series["value"].notna()], series["indicator"]
+    last, newest = series.groupby("indicator")["period"].max(), has.groupby("indicator")["period"].max()
+    before = has[has["period"] < has["indicator"].map(last)].groupby("indicator")["period"].max()
+    since = every.map(before).fillna(every.map(newest))
+    earlier = ~(series["period"] >= since.fillna("9999"))
+    columns = [f"{name}_{what}" for name in COMPARATORS for what in ("median", "n", "low", "high")]
+    near = series.assign(**{column: series[column].where(~earlier) for column in columns})
+    return near, series.loc[earlier, [*KEY, *columns]]
 
 
 def _standards(own: pd.DataFrame, place: dict, column) -> tuple[np.ndarray, np.ndarray]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from . import charts, local_notice, periods, tables
+from . import charts, evidence, local_notice, periods, tables
 from .evidence import NO_PUBLIC, NOT_HERE, Evidence, Latest, reason, the
 from .narrative import (
     COMPARED,
@@ -117,12 +117,16 @@ def _trend(e: Evidence, latest: Latest) -> str:
     domain = charts.every_period(
         [row.period for row in e.rows(latest.id) if present[0].period <= row.period <= latest.period]
     )
-    by_period = {row.period: row for row in e.rows(latest.id)}
-    names = {e.name: "value", latest.benchmark_of: "benchmark", "Neighbours' median": f"{e.comparator_set}_median"}
+    rows = e.rows(latest.id)
+    courses = {
+        e.name: {row.period: row.value for row in rows},
+        latest.benchmark_of: {row.period: row.benchmark for row in rows},
+        "Neighbours' median": {period: median for period, (median, _) in evidence.beside(e, latest.id).items()},
+    }
     values = []
-    for name, column in names.items():
+    for name, course in courses.items():
         for period in domain:
-            value = getattr(by_period.get(period), column, math.nan)
+            value = course.get(period, math.nan)
             values.append(
                 {
                     "period": periods.short(period),
@@ -132,7 +136,7 @@ def _trend(e: Evidence, latest: Latest) -> str:
                 }
             )
     labels = [periods.short(p) for p in domain]
-    return charts.trend(values, list(names), labels, then_and_now(e, latest), sentence(e, latest), record["unit"])
+    return charts.trend(values, list(courses), labels, then_and_now(e, latest), sentence(e, latest), record["unit"])
 
 
 def _about(e: Evidence, latest: Latest) -> str:
@@ -143,7 +147,7 @@ def _about(e: Evidence, latest: Latest) -> str:
     def shown(value: float) -> str:
         return number(value, record["unit"], record["decimals"])
 
-    two = latest.benchmark_of != e.place["region"]
+    two, near = latest.benchmark_of != e.place["region"], evidence.beside(e, latest.id)
     rows = [
         [
             periods.label(row.period),
@@ -151,7 +155,7 @@ def _about(e: Evidence, latest: Latest) -> str:
             span(row.lower, row.upper, record["unit"], record["decimals"]) if row.interval else "none",
             shown(row.benchmark),
             *([shown(row.region)] if two else []),
-            f"{shown(getattr(row, f'{e.comparator_set}_median'))} ({getattr(row, f'{e.comparator_set}_n'):.0f} of {latest.of})",
+            f"{shown(near[row.period][0])} ({near[row.period][1]:.0f} of {latest.of})",
         ]
         for row in reversed(e.rows(latest.id))
     ]

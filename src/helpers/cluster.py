@@ -83,7 +83,7 @@ def localities(
                 own = {"area_code": code, **parameters}
                 try:
                     wanted, due = render.plan(slug, name, own, target, engine_name, common)
-                    bundle = pack((paths.BUNDLES / slug).iterdir())
+                    bundle = pack((paths.BUNDLES / slug).rglob("*"))
                 except Exception as error:
                     yield render.failed(slug, target, render.fault_of(error))
                     continue

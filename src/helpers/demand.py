@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from . import charts, charts_needs, local_notice, measures, periods, tables
+from . import charts, charts_needs, evidence, local_notice, measures, periods, tables
 from .catalogue import THEMES
 from .evidence import Evidence, Latest, reason
 from .narrative import COMPARED, Html, interval, listed, number, paragraph, span, text, value_of
@@ -250,12 +250,12 @@ def _course(e: Evidence, latest: Latest) -> str:
     present = e.present(latest.id)
     domain = charts.every_period([r.period for r in every if present[0].period <= r.period <= latest.period])
     by_period = {r.period: r for r in every}
-    names = {e.name: "value", "England": "england", "Neighbours' median": f"{e.comparator_set}_median"}
+    names, near = {e.name: "value", "England": "england", "Neighbours' median": "near"}, evidence.beside(e, latest.id)
     values, rows = [], []
     for period in domain:
         row = by_period.get(period)
         for name, column in names.items():
-            value = getattr(row, column, math.nan)
+            value = near[period][0] if column == "near" and row else getattr(row, column, math.nan)
             ends = (getattr(row, c, math.nan) for c in ("lower", "upper")) if column == "value" else (math.nan,) * 2
             low, high = (None if x != x else round(x, 2) for x in ends)
             shown = number(value, record["unit"], record["decimals"])
@@ -270,7 +270,8 @@ def _course(e: Evidence, latest: Latest) -> str:
                 }
             )
     for row in reversed(every):
-        cells = [number(getattr(row, c), record["unit"], record["decimals"]) for c in names.values()]
+        three = (row.value, row.england, near[row.period][0])
+        cells = [number(value, record["unit"], record["decimals"]) for value in three]
         if row.value != row.value:
             cells[0] = f"No value: {reason(row.status)}"
         whole = row.count == row.count and row.denominator == row.denominator

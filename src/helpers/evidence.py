@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from . import paths
-from .locality import COMPARATORS, NO_PUBLIC, NOT_HERE, Evidence, Latest, once, reason, the
+from .locality import COMPARATORS, EARLIER, NO_PUBLIC, NOT_HERE, Evidence, Latest, once, reason, the
 from .schemas import DataError
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Evidence",
     "Latest",
     "before",
+    "beside",
     "check_parameters",
     "early_late_of_all",
     "load",
@@ -68,6 +69,28 @@ def shared(name: str) -> dict:
 def of_place(e: Evidence, name: str) -> dict:
     """Return a JSON file of this locality's own bundle, for what only one chapter reads."""
     return _read_json(paths.BUNDLES / e.place["slug"] / name)
+
+
+def beside(e: Evidence, indicator: str) -> dict[str, tuple[float, float]]:
+    """Return {period: (median of the neighbours, how many of them have a value)} of one indicator; nan where not known.
+
+    Only for the chapter that the indicator belongs to: earlier periods stand in a folder of that chapter.
+    """
+    found = {r.period: tuple(getattr(r, f"{e.comparator_set}_{w}") for w in ("median", "n")) for r in e.rows(indicator)}
+    gaps = [period for period, (_, n) in found.items() if n != n]
+    earlier = _earlier(e, e.indicators[indicator]["chapter"]) if gaps else {}
+    return found | {p: earlier[indicator, p] for p in gaps if (indicator, p) in earlier}
+
+
+@once
+def _earlier(e: Evidence, chapter: str) -> dict[tuple[str, str], tuple[float, float]]:
+    path = paths.BUNDLES / e.place["slug"] / chapter / EARLIER
+    if not path.exists():
+        raise DataError([f"{paths.shown(path)}: not built. Run: handbook bundle"])
+    with open(path, encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    median, n = (f"{e.comparator_set}_{what}" for what in ("median", "n"))
+    return {(r["indicator"], r["period"]): (float(r[median] or "nan"), float(r[n] or "nan")) for r in rows}
 
 
 def _expected(common: Path, area_code: str, name: str = "expected.csv") -> pd.DataFrame:

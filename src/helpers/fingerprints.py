@@ -70,7 +70,7 @@ def bundle(folder: Path, without: Iterable[str] = ()) -> str:
 
 
 def common(folder: Path) -> dict[str, str]:
-    """Return what all bundles share: the hash of what every chapter reads (""), and of what only one reads, by its name."""
+    """Return, of a bundle or of what all share, the hash of what every chapter reads (""), and of what only one reads, by its name."""
     folders = sorted(p for p in folder.iterdir() if p.is_dir())
     return {"": bundle(folder), **{p.name: bundle(p) for p in folders}}
 

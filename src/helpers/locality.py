@@ -16,6 +16,7 @@ NATIONS = ("England", "Wales", "Scotland", "Northern Ireland")
 NOT_HERE = {f"not_collected_in_{n}": f"not collected here: the publisher's figures do not cover {n}" for n in NATIONS}
 NO_PUBLIC = "no_public_figure"
 COMPARATORS = {"dfe": "statistical neighbours", "ons": "ONS nearest neighbours"}
+EARLIER = "neighbours.csv"  # in a folder of the one chapter that reads it: the neighbours' figures of earlier periods
 
 
 def once(function: Callable) -> Callable:
@@ -121,7 +122,10 @@ class Evidence:
         return found
 
     def rows(self, indicator: str) -> list:
-        """Return the rows of one indicator's series, oldest first, as named tuples of the columns of series.csv."""
+        """Return the rows of one indicator's series, oldest first, as named tuples of the columns of series.csv.
+
+        The neighbours' columns are filled in the newest periods only; evidence.beside has all.
+        """
         return self._rows.get(indicator, [])
 
     def present(self, indicator: str) -> list:

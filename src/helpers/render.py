@@ -153,15 +153,14 @@ def inputs(
     slug: str, name: str, parameters: dict[str, str], engine_name: str, common: dict[str, str]
 ) -> dict[str, str]:
     """Return {chapter: the hash of all that its notebook is made from}. `common`: fingerprints.common."""
-    own = fingerprints.bundle(paths.BUNDLES / slug)
+    own = fingerprints.common(paths.BUNDLES / slug)
     code = fingerprints.code()
     return {
         chapter: fingerprints.of(
             name,
             parameters,
             engine_name,
-            [common[""], common.get(chapter, "")],
-            own,
+            [read.get(part, "") for read in (common, own) for part in ("", chapter)],
             code,
             fingerprints.of_file(path),
         )

@@ -17,6 +17,7 @@ from pathlib import Path
 from . import fingerprints, orphans, paths, schemas
 from .catalogue import LICENCES
 from .downloads import csv_text
+from .locality import EARLIER
 from .schemas import DataError
 
 FOLDER = "data"  # below a locality's folder
@@ -111,6 +112,11 @@ def write_locality(
     with open(folder / slug / "series.csv", encoding="utf-8", newline="") as stream:
         reader = csv.DictReader(stream)
         rows, columns = list(reader), [c for c in reader.fieldnames or [] if c not in LEADING]
+    by_key = {(row["indicator"], row["period"]): row for row in rows}
+    for path in sorted((folder / slug).glob(f"*/{EARLIER}")):
+        with open(path, encoding="utf-8", newline="") as stream:
+            for row in csv.DictReader(stream):
+                by_key[row["indicator"], row["period"]].update(row)
     target, written = site / "localities" / slug / FOLDER, []
     for what in dict.fromkeys(chapters_files(chapters, folder).values()):
         name = file_of(slug, what, edition)
@@ -177,7 +183,7 @@ def publish(
     due = {}
     for slug in slugs:
         names[slug] = _json(folder / slug / "place.json")["name"]
-        made = fingerprints.of(given, fingerprints.bundle(folder / slug))
+        made = fingerprints.of(given, fingerprints.common(folder / slug))
         before = known.get(slug, {"made": "", "files": []})
         if before["made"] != made or not all((site / name).exists() for name in before["files"]):
             due[slug] = made
