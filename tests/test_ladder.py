@@ -10,8 +10,8 @@ from helpers import paths
 
 RUNGS = [
     {"paths", "periods", "disclosure", "guard", "orphans", "writing"},
-    {"schemas", "tabular", "fingerprints", "beforehand"},
-    {"catalogue", "settings", "own_places", "unchanged", "worked_out", "bundle_texts"},
+    {"schemas", "tabular", "fingerprints"},
+    {"catalogue", "settings", "own_places", "unchanged", "worked_out", "bundle_texts", "beforehand", "locality"},
     {"geography", "pack", "checks"},
     {"readers"},
     {
@@ -37,7 +37,7 @@ RUNGS = [
     {"outcome_bundle", "integrity"},
     {"listening", "institutions", "barriers", "programmes", "standing", "improved", "fast", "downloads"},
     {"local_evidence"},
-    {"bundle_of_place", "bundle_in_common", "locality"},
+    {"bundle_of_place", "bundle_in_common"},
     {"bundles", "evidence", "fetch", "due"},
     {"rules", "decisions"},
     {"stability", "editions"},

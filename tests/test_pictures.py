@@ -184,7 +184,7 @@ def test_the_cache_stays_within_its_limit_and_keeps_what_is_used(tmp_path):
         path.write_text("x" * 100)
         os.utime(path, (number, number))
     (tmp_path / "now/00/.writing-1").touch()
-    pictures._trim(tmp_path, {"now/00/c.svg"}, limit=200)
+    pictures._trim(tmp_path, {"now/00/c.svg"}, limit=2)
     assert [p.name for p in sorted(tmp_path.rglob("*.*"))] == ["b.svg", "c.svg"]
     pictures._trim(tmp_path, {"now/00/c.svg"}, limit=0)
     assert [p.name for p in tmp_path.rglob("*.*")] == ["c.svg"]

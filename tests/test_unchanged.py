@@ -88,6 +88,8 @@ def test_other_words_are_another_build(again):
 
 def test_what_was_changed_while_it_was_built_is_not_taken_for_built(tmp_path, monkeypatch):
     monkeypatch.setattr(unchanged, "NOTE", tmp_path / "note.json")
+    monkeypatch.setattr(unchanged, "MADE", tmp_path / "made.json")
+    unchanged.MADE.write_text('{"site": "as it was left"}')
     unchanged.keep(["build"], "what it was before")
     assert not unchanged.NOTE.exists()
     unchanged.keep(["build"], unchanged.inputs())

@@ -7,38 +7,63 @@ needs itself, so nothing is imported here that takes long; and the server that c
 from __future__ import annotations
 
 import multiprocessing
+import os
 import subprocess
 import sys
 from multiprocessing import forkserver
 
-from . import orphans, paths
+from . import fingerprints, orphans, paths
 
 PRELOAD = ["helpers.warm"]
-COMMAND = ("-P", "-m", "helpers.jupyter_book_run", "build", "book", "--path-output", "book", "--config", "_config.yml")
-OPTIONS = ("-W", "--keep-going", "-n")
+PROGRAM = ("-P", "-m", "helpers.jupyter_book_run")
+COMMAND = ("build", "book", "--path-output", "book", "--config", "_config.yml", "-W", "--keep-going", "-n")
+UNFINISHED = paths.SITE.parent / "unfinished"
+ENVIRONMENT = paths.SITE.parent / ".doctrees" / "environment.pickle"  # what Sphinx remembers of the pages
+AT_START = (  # what Jupyter Book reads before it looks at a page
+    paths.CONFIG,
+    paths.BOOK / "_toc.yml",
+    *(paths.BOOK / "_generated" / name for name in ("site.json", "drawing.json")),
+    paths.BUNDLES / "_common" / "indicators.json",
+)
 
-_waiting: list[subprocess.Popen] = []
+_waiting: list[tuple[subprocess.Popen, str]] = []
 
 
 def jupyter_book() -> None:
-    """Start Jupyter Book, unless it stands ready: it loads what it needs, and waits until it is told to go on."""
+    """Start Jupyter Book, unless it stands ready: it loads what it needs, and waits until it is told to go on.
+
+    Where a book stands it also reads what that was made from, which is most often what the next is made from.
+    """
     if not _waiting:
-        _waiting.append(
-            subprocess.Popen(
-                [sys.executable, *COMMAND, *OPTIONS],
-                cwd=paths.ROOT,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                preexec_fn=orphans.tied(),
-            )
+        state = _state()
+        process = subprocess.Popen(
+            [sys.executable, *PROGRAM, "ahead" if state else "wait", *COMMAND],
+            cwd=paths.ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            preexec_fn=orphans.tied(),
         )
+        _waiting.append((process, state))
 
 
 def taken() -> subprocess.Popen:
     """Return the Jupyter Book that stands ready, or a new one; it is no longer kept here."""
     jupyter_book()
-    return _waiting.pop()
+    process, state = _waiting.pop()
+    if state in ("", _state()) and process.poll() is None:
+        return process
+    process.kill()  # what it has read is no longer so
+    process.communicate()
+    return taken()
+
+
+def _state() -> str:
+    """Return one hash of what Jupyter Book reads as it starts; empty where no whole book stands."""
+    if UNFINISHED.exists() or not ENVIRONMENT.exists():
+        return ""
+    kept = os.stat(ENVIRONMENT)
+    return fingerprints.of([kept.st_size, kept.st_mtime_ns], [fingerprints.of_file(path) for path in AT_START])
 
 
 def server_possible() -> bool:

@@ -5,6 +5,7 @@ Only what changed is written, so that Jupyter Book reads only what changed.
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import shutil
@@ -192,6 +193,8 @@ def build(
             [f"{paths.shown(p)}: the chapter is missing. Run: handbook render --only {p.parent.name}" for p in absent]
         )
     notebooks = [*own, *(paths.BOOK / f"{page}.ipynb" for page in shared)]
+    taken = {"packs": packs, "memory": paths.SITE.parent / "taken.json"}
+    take_away = functools.partial(takeaway.publish, slugs, chapters, edition, **taken)
     inputs = _inputs(notebooks, slugs, missing or {}, edition, packs)
     if (standing := _standing(inputs)) is not None:
         return standing
@@ -199,16 +202,19 @@ def build(
     extra = {page: _heading(path) for page, path in shared.items()}
     pages = write_pages(slugs, chapters, edition, extra, missing, packs=packs)
     vega_bundle()
-    drawn = pictures.draw(notebooks, say=say)
-    pictures.write_index(drawn)
-    say("Jupyter Book is writing the pages")
-    jupyter_book.run()
+    with jupyter_book.reading() as go_on:
+        drawn = pictures.draw(notebooks, say=say)
+        pictures.write_index(drawn)
+        say("Jupyter Book is writing the pages")
+        go_on()
+        pictures.publish(drawn)
+        findings.publish(slugs)
+        if not packs:
+            take_away()
     _prune(set(pages))
-    pictures.publish(drawn)
-    findings.publish(slugs)
     if packs:
         _print(slugs, chapters, edition, say)
-    takeaway.publish(slugs, chapters, edition, packs=packs, memory=paths.SITE.parent / "taken.json")
+        take_away()
     count = gates.check_links(paths.SITE, memory=paths.SITE.parent / "links.json")
     note = {"inputs": inputs, "site": fingerprints.listing(paths.SITE), "pages": count}
     schemas.write_text(unchanged.MADE, json.dumps(note, indent=1) + "\n")
@@ -243,7 +249,7 @@ def _standing(inputs: str) -> int | None:
         note = json.loads(unchanged.MADE.read_text(encoding="utf-8"))
     except (OSError, ValueError):  # no book yet, or one that was cut short
         return None
-    if note["site"] != fingerprints.listing(paths.SITE):
+    if note["site"] != unchanged.site():
         shutil.rmtree(paths.SITE.parent)
         return None
     return note["pages"] if note["inputs"] == inputs else None

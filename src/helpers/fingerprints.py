@@ -31,11 +31,14 @@ def of_files(files: Iterable[Path], root: Path = paths.ROOT) -> str:
     return whole.hexdigest()
 
 
-def listing(folder: Path) -> str:
-    """Return one hash of the names, sizes and times of all files below a folder: quick, for trees too large to read."""
+def listing(folder: Path, without: str = "") -> str:
+    """Return one hash of the names, sizes and times of all files below a folder: quick, for trees too large to read.
+
+    Folders of the name `without` are left out.
+    """
     if not folder.is_dir():
         return ""
-    states = ((name, os.lstat(f"{folder}{os.sep}{name}")) for name in sorted(paths.below(folder)))
+    states = ((name, os.lstat(f"{folder}{os.sep}{name}")) for name in sorted(paths.below(folder, without)))
     return of([(name, state.st_size, state.st_mtime_ns) for name, state in states])
 
 

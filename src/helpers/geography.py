@@ -84,6 +84,10 @@ class Register:
         return dict(zip(self.districts["district_code"], self.districts["locality_code"], strict=True))
 
     @cached_property
+    def _changes(self) -> dict[str, pd.DataFrame]:
+        return dict(tuple(self.changes.sort_values(["year", "old_name"]).groupby("new_code")))
+
+    @cached_property
     def _places(self) -> dict[str, dict]:
         rows = self.localities.to_dict("records")
         for row in rows:
@@ -106,7 +110,7 @@ class Register:
 
     def predecessors(self, area_code: str) -> pd.DataFrame:
         """Return the changes of area that made this locality, oldest first."""
-        return self.changes[self.changes["new_code"] == area_code].sort_values(["year", "old_name"])
+        return self._changes.get(area_code, self.changes.iloc[:0])
 
     def resolve(self, text: str) -> str:
         """Return the GSS code of the locality that `text` (name, slug or GSS code) means.

@@ -6,6 +6,9 @@ import os
 import re
 import shutil
 import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 from . import beforehand, paths, schemas
 from .schemas import DataError
@@ -14,31 +17,51 @@ LOG = paths.BUILD / "book.log"
 RAISED = re.compile(r"[A-Za-z_.]*(Error|Exception|Interrupt): .+")
 
 
-def run() -> None:
-    """Let Jupyter Book write the pages, with warnings as errors, its words kept in build/book.log. Raises DataError.
+@contextmanager
+def reading() -> Iterator[Callable[[], None]]:
+    """Let Jupyter Book read the pages, and yield what lets it write them, as soon as pictures are drawn.
 
-    A run that failed or was killed leaves pages that Sphinx would take for finished, and would not warn of again,
-    so the next run then starts afresh.
+    When this ends, the pages stand, with warnings as errors and its words in build/book.log. Raises DataError. A run that
+    failed or was killed while it wrote leaves pages that Sphinx would take for finished, and would not warn of again, so
+    the next run then starts afresh.
     """
-    unfinished = paths.SITE.parent / "unfinished"
+    unfinished = beforehand.UNFINISHED
     if unfinished.exists():
         shutil.rmtree(paths.SITE.parent)
-    unfinished.parent.mkdir(parents=True, exist_ok=True)
-    unfinished.touch()
     process = beforehand.taken()
-    said, _ = process.communicate(b"go on\n")
-    told = re.sub(r"\x1b\[[0-9;]*m", "", said.decode(errors="replace"))
+
+    def go_on() -> None:
+        unfinished.parent.mkdir(parents=True, exist_ok=True)
+        unfinished.touch()
+        process.stdin.write(b"write\n")
+        process.stdin.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        said = pool.submit(process.stdout.read)  # a pipe that is full would stop it
+        try:
+            process.stdin.write(b"read\n")
+            process.stdin.flush()
+            yield go_on
+            _check(process.wait(), said.result().decode(errors="replace"))
+        finally:
+            process.kill()
+            process.wait()
+    # Sphinx copies styles and scripts only when some page has changed
+    shutil.copytree(paths.BOOK / "_assets", paths.SITE / "_static", dirs_exist_ok=True)
+    unfinished.unlink()
+
+
+def _check(code: int, said: str) -> None:
+    """Keep what Jupyter Book said, and raise DataError where it failed or warned."""
+    told = re.sub(r"\x1b\[[0-9;]*m", "", said)
     for folder in (paths.ROOT, sys.prefix):  # people send this to each other
         told = told.replace(f"{folder}{os.sep}", "")
     schemas.write_text(LOG, told)
     lines = told.splitlines()
     warnings = [line for line in lines if re.search(r"\b(WARNING|ERROR|CRITICAL)\b", line)]
-    if process.returncode or warnings:
+    if code or warnings:
         cause = [line for line in lines if RAISED.match(line)][:1]  # and not the traceback around it
         last = [line for line in lines if line.strip()][-12:]
         raise DataError(
             [*(warnings or cause or last), f"Jupyter Book stopped; all that it said is in {paths.shown(LOG)}."]
         )
-    # Sphinx copies styles and scripts only when some page has changed
-    shutil.copytree(paths.BOOK / "_assets", paths.SITE / "_static", dirs_exist_ok=True)
-    unfinished.unlink()

@@ -114,6 +114,8 @@ def _own(account: str, folder: Path, code: str) -> dict | None:
 
 
 def _listed(lists: pd.DataFrame, code: str, edition: str) -> dict | None:
+    if not (lists["area_code"].to_numpy() == code).any():  # as with most
+        return None
     rows = lists[(lists["area_code"] == code) & (lists["release_date"] <= edition)]
     if rows.empty:
         return None

@@ -27,15 +27,18 @@ MARK = "Private build: not for publication"  # on every page and in every notebo
 PICTURES = ROOT / ".cache" / "pictures"
 
 
-def below(folder: Path | str) -> Iterator[str]:
-    """Yield the files below a folder, by their path from it, with slashes. Quick: a built book has 60,000 files."""
+def below(folder: Path | str, without: str = "") -> Iterator[str]:
+    """Yield the files below a folder, by their path from it, with slashes. Quick: a built book has 60,000 files.
+
+    Folders of the name `without` are left out.
+    """
     waiting = [""]
     while waiting:
         here = waiting.pop()
         with os.scandir(os.path.join(folder, here)) as entries:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
-                    waiting.append(f"{here}{entry.name}/")
+                    waiting += [f"{here}{entry.name}/"] * (entry.name != without)
                 else:
                     yield f"{here}{entry.name}"
 

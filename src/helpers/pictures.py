@@ -32,8 +32,8 @@ FONT = (
 )
 LETTER = 6.0  # pixels, of an average letter of 12 pixels
 POUNDS = {"decimal": ".", "thousands": ",", "grouping": [3], "currency": ["£", ""]}
-FEW = 8  # charts; more processes would take longer to start than these take to draw
-CACHE_BYTES = 500_000_000  # pictures of earlier runs are kept up to this
+FEW = 24  # charts; more processes would take longer to start than these take to draw
+CACHE_FILES = 80_000  # pictures of earlier runs are kept up to this: about half a gigabyte
 FIGURE = re.compile(
     r'<figure class="hb-chart" id="chart-([0-9a-f]{12})">.*?<script type="application/json" class="hb-spec">(.*?)</script>',
     re.DOTALL,
@@ -247,22 +247,17 @@ def _draw_all(waiting: Mapping[Path, list[str]], folder: Path, say, workers: int
     return sizes, faults
 
 
-def _trim(cache: Path, used: set[str], limit: int = CACHE_BYTES) -> None:
+def _trim(cache: Path, used: set[str], limit: int = CACHE_FILES) -> None:
     """Remove the oldest pictures that are not `used` until the cache is within `limit`, and what killed runs left."""
-    kept: dict[str, os.stat_result] = {}
-    for of in os.listdir(cache):
-        for name in _names(cache / of):
-            if name[3:].startswith(".writing-"):
-                (cache / of / name).unlink()
-            else:
-                kept[f"{of}/{name}"] = os.stat(cache / of / name)
-    size = sum(stat.st_size for stat in kept.values())
-    for name, stat in sorted(kept.items(), key=lambda item: item[1].st_mtime_ns):
-        if size <= limit:
-            return
-        if name not in used:
+    kept = {f"{of}/{name}" for of in os.listdir(cache) for name in _names(cache / of)}
+    for name in [name for name in kept if name.rpartition("/")[2].startswith(".writing-")]:
+        (cache / name).unlink()
+        kept.remove(name)
+    too_many = len(kept) - limit
+    if too_many > 0:
+        oldest = sorted(kept - used, key=lambda name: os.stat(cache / name).st_mtime_ns)
+        for name in oldest[:too_many]:
             (cache / name).unlink()
-            size -= stat.st_size
 
 
 def _names(folder: Path) -> set[str]:
@@ -274,8 +269,12 @@ def _names(folder: Path) -> set[str]:
 
 
 def write_index(sizes: Sizes, folder: Path = paths.BOOK) -> bool:
-    """Write book/_generated/pictures.json, from which the page frame (src/sphinxext) knows each picture's size."""
-    index = {"drawing": drawing(), "sizes": dict(sorted(sizes.items()))}
+    """Write book/_generated/pictures.json, from which the page frame (src/sphinxext) knows each picture's size.
+
+    Beside it stands how they are drawn, in a file of its own, which changes with the code alone.
+    """
+    schemas.write_text(folder / "_generated" / "drawing.json", json.dumps(drawing()) + "\n")
+    index = dict(sorted(sizes.items()))
     return schemas.write_text(folder / "_generated" / "pictures.json", json.dumps(index, separators=(",", ":")) + "\n")
 
 

@@ -29,6 +29,9 @@ NUMBER = re.compile(
     rf"(?<![\w.,/])[−+-]?(?P<pound>£?)(?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<unit>{UNITS})"
     r"(?![\w/]|,\d|\.\d)"
 )
+CHART = re.compile(r"<figure\b.*?</figure>", re.DOTALL)
+EVERY_PERIOD = re.compile(r"every period[^<]*</caption>.*?</table>", re.DOTALL)
+LAST = re.compile(r"<td\b[^>]*>[^<]*</td></tr>")
 DIGIT = re.compile(r"\d")
 # numbers that name something, and are no figure
 NAMES = re.compile(
@@ -235,6 +238,18 @@ def with_ids(body: str) -> str:
     return TABLE.sub(table, body)
 
 
+def for_others(text: str) -> str:
+    """Return the text of an executed chapter, or its HTML, without what no other page takes from it.
+
+    That is its charts, and the last column of the tables of every period: what the neighbours had in each. A neighbour's
+    old figure is thus no reason to write the other pages of a place again.
+
+    >>> for_others("<td>1</td><td>8</td></tr>"), for_others("A: every period</caption><td>1</td><td>8</td></tr></table>")
+    ('<td>1</td><td>8</td></tr>', 'A: every period</caption><td>1</td></tr></table>')
+    """
+    return EVERY_PERIOD.sub(lambda found: LAST.sub("</tr>", found[0]), CHART.sub("", text))
+
+
 def of_notebook(path: Path) -> list[Tables]:
     """Return the tables of each section of an executed chapter, with addresses as other pages link to them."""
     if not path.exists():
@@ -245,4 +260,4 @@ def of_notebook(path: Path) -> list[Tables]:
             parts += ["<h2>" for line in "".join(cell["source"]).splitlines() if line.startswith("## ")]
         for output in cell.get("outputs", ()):
             parts.append("".join(output.get("data", {}).get("text/html", "")))
-    return tables_of("".join(parts), f"{path.stem}.html")
+    return tables_of(for_others("".join(parts)), f"{path.stem}.html")

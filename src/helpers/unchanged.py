@@ -18,7 +18,8 @@ from .writing import write_text
 NOTE = paths.BUILD / "unchanged.json"
 MADE = paths.SITE.parent / "made-from.json"  # what the site was made from, written once it has passed the gates
 READ = (paths.DATA, paths.NOTEBOOKS, paths.ROOT / "src", Path(__file__).parent, paths.BOOK / "_assets")
-WRITTEN = (paths.BUNDLES, paths.BUILD / "rendered", paths.BOOK)
+WRITTEN = (paths.BUNDLES, paths.BUILD / "rendered", paths.BOOK)  # and in the last, the site
+_seen: list[str] = []
 GENERATED = "vega-bundle.js"  # the one file below READ that a build writes
 
 
@@ -33,15 +34,21 @@ def inputs() -> str:
     return fingerprints.of(sys.version, packages, fingerprints.of_files(files))
 
 
-def outputs() -> str:
-    """Return one hash of the names, sizes and times of all that a build writes."""
-    return fingerprints.of([fingerprints.listing(folder) for folder in WRITTEN])
+def site() -> str:
+    """Return one hash of the names, sizes and times of all files of the site; what `pages` has just seen counts once."""
+    return _seen.pop() if _seen else fingerprints.listing(paths.SITE)
+
+
+def outputs(site: str) -> str:
+    """Return one hash of the names, sizes and times of all that a build writes. `site`: that of the site."""
+    return fingerprints.of(site, [fingerprints.listing(folder, paths.SITE.name) for folder in WRITTEN])
 
 
 def keep(words: list[str], given: str) -> None:
     """Note that the command `words` has made all from `given`, which `inputs` was before it began, and still is."""
     if inputs() == given:
-        write_text(NOTE, json.dumps({"words": words, "inputs": given, "outputs": outputs()}, indent=1) + "\n")
+        made = outputs(json.loads(MADE.read_text(encoding="utf-8"))["site"])
+        write_text(NOTE, json.dumps({"words": words, "inputs": given, "outputs": made}, indent=1) + "\n")
 
 
 def pages(words: list[str]) -> int | None:
@@ -51,5 +58,10 @@ def pages(words: list[str]) -> int | None:
         count = json.loads(MADE.read_text(encoding="utf-8"))["pages"]
     except (OSError, ValueError):  # never built, or cut short
         return None
-    stands = note["words"] == words and note["outputs"] == outputs() and note["inputs"] == inputs()
-    return count if stands else None
+    if note["words"] != words:
+        return None
+    seen = fingerprints.listing(paths.SITE)
+    if note["outputs"] == outputs(seen) and note["inputs"] == inputs():
+        return count
+    _seen[:] = [seen]  # a build follows
+    return None

@@ -8,34 +8,45 @@ take from each other and from their bundle: the rows that numbers lead to, and w
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
-from helpers import paths
+from helpers import paths, table_numbers
 
 
-def _hash(*files: Path) -> str:
-    return hashlib.sha256(b"".join(hashlib.sha256(f.read_bytes()).digest() for f in files if f.exists())).hexdigest()
+def _seen(env, path: Path) -> list:
+    """Return [size and time, hash of the content, hash of what other pages take from it] of a file, read if it is another."""
+    known = env.handbook_seen
+    state = os.stat(path) if path.exists() else None
+    stamp = [state.st_size, state.st_mtime_ns] if state else []
+    if known.get(str(path), [None])[0] != stamp:
+        content = path.read_bytes() if state else b""
+        taken = table_numbers.for_others(content.decode()).encode() if path.suffix == ".ipynb" else content
+        known[str(path)] = [stamp, *(hashlib.sha256(part).hexdigest() for part in (content, taken))]
+    return known[str(path)]
 
 
 def _outdated(app, env, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
     """Return the pages whose own source says something else: they are read again."""
+    env.handbook_seen = getattr(env, "handbook_seen", {})  # kept with the environment, as all that follows
     before = getattr(env, "handbook_sources", {})
-    now = {name: _hash(Path(env.doc2path(name))) for name in env.found_docs}
-    env.handbook_sources = now  # kept with the environment
+    now = {name: _seen(env, Path(env.doc2path(name)))[1] for name in env.found_docs}
+    env.handbook_sources = now
     return [name for name in now if name in before and before[name] != now[name]]
 
 
 def _updated(app, env) -> list[str]:
-    """Return the pages of localities of which anything says something else: they are written again, and not read."""
+    """Return the pages of localities of which others take something else now: they are written again, and not read."""
     before = getattr(env, "handbook_localities", {})
-    common = [paths.BUNDLES / "_common" / name for name in ("indicators.json", "sources.json")]
-    now: dict[str, str] = {}
+    common = [_seen(env, paths.BUNDLES / "_common" / name)[2] for name in ("indicators.json", "sources.json")]
+    now: dict[str, list] = {}
     pages = [name for name in env.found_docs if name.startswith("localities/")]
-    for name in pages:
-        folder = Path(env.doc2path(name)).parent
-        if folder.name not in now:
-            bundle = [paths.BUNDLES / folder.name / part for part in ("series.csv", "place.json")]
-            now[folder.name] = _hash(*sorted(folder.glob("*.ipynb")), *bundle, *common)
+    for name in sorted(pages):
+        path = Path(env.doc2path(name))
+        slug = path.parent.name
+        if slug not in now:
+            now[slug] = [*common, *(_seen(env, paths.BUNDLES / slug / part)[2] for part in ("series.csv", "place.json"))]
+        now[slug].append([name, _seen(env, path)[2]])
     env.handbook_localities = now
     return [name for name in pages if before.get(slug := name.split("/")[1], now[slug]) != now[slug]]
 
@@ -43,4 +54,4 @@ def _updated(app, env) -> list[str]:
 def setup(app) -> dict:
     app.connect("env-get-outdated", _outdated)
     app.connect("env-updated", _updated)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    return {"version": "2", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -21,11 +21,13 @@ LAPTOP = "print, (min-width: 44rem)"  # wide enough for a wide picture. Paper is
 
 
 def _read(app, config) -> None:
-    path = Path(app.srcdir) / "_generated" / "pictures.json"
-    index = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"drawing": "", "sizes": {}}
-    app.handbook_pictures = index["sizes"]
     # a picture that is drawn otherwise may have another size, so every page is written again
-    config.handbook_pictures = [index["drawing"], hashlib.sha256(Path(__file__).read_bytes()).hexdigest()]
+    config.handbook_pictures = [_generated(app, "drawing"), hashlib.sha256(Path(__file__).read_bytes()).hexdigest()]
+
+
+def _generated(app, name: str):
+    path = Path(app.srcdir) / "_generated" / f"{name}.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
 
 
 def markup(name: str, sizes: list[list[int]], root: str) -> str:
@@ -44,6 +46,8 @@ def markup(name: str, sizes: list[list[int]], root: str) -> str:
 
 def _pictures(app, pagename: str, templatename: str, context: dict, doctree) -> None:
     def put(found: re.Match) -> str:
+        if not hasattr(app, "handbook_pictures"):  # they are drawn while pages are read, and stand when they are written
+            app.handbook_pictures = _generated(app, "pictures") or {}
         sizes = app.handbook_pictures.get(found[2])
         if not sizes:
             LOG.warning("chart-%s has no picture. Build with: handbook book", found[2], location=pagename)
