@@ -7,7 +7,7 @@ import json
 import nbformat
 import pytest
 
-from helpers import gates
+from helpers import gates, links
 from helpers.schemas import DataError
 
 
@@ -105,7 +105,7 @@ def site(tmp_path):
 
 
 def test_a_sound_site_passes(site):
-    assert gates.check_links(site) == 2
+    assert links.check(site) == 2
 
 
 @pytest.mark.parametrize(
@@ -140,22 +140,43 @@ def test_a_sound_site_passes(site):
 def test_a_planted_fault_is_named(site, planted, said):
     (site / "a.html").write_text(SOUND.replace("</body>", f"\n{planted}</body>"))
     with pytest.raises(DataError, match=rf"a\.html: line 7: .*{said}") as told:
-        gates.check_links(site)
+        links.check(site)
     assert len(told.value.faults) == 1
 
 
 def test_a_style_sheet_may_not_leave_the_site(site):
     (site / "_static" / "a.css").write_text("@font-face { src: url('https://fonts.example/f.woff2') }")
     with pytest.raises(DataError, match=r"_static/a\.css: 'https://fonts\.example/f\.woff2' leaves the site"):
-        gates.check_links(site)
+        links.check(site)
 
 
 def test_what_was_read_is_remembered_and_a_change_is_seen(site, tmp_path):
     memory = tmp_path / "memory" / "links.json"
-    assert gates.check_links(site, memory) == gates.check_links(site, memory) == 2
+    assert links.check(site, memory) == links.check(site, memory) == 2
+    whole = (site / "sub" / "b.html").read_text()
     (site / "sub" / "b.html").write_text("<h2>no longer named</h2>")
-    with pytest.raises(DataError, match=r"'sub/b\.html#there' leads to a place that is not on that page"):
-        gates.check_links(site, memory)
+    for _ in range(2):  # a fault is not kept, so it is found again
+        with pytest.raises(DataError, match=r"'sub/b\.html#there' leads to a place that is not on that page"):
+            links.check(site, memory)
+    (site / "sub" / "b.html").write_text(whole)
+    assert links.check(site, memory) == 2
+    (site / "sub" / "b.html").unlink()
+    with pytest.raises(DataError, match=r"a\.html: line \d+: 'sub/b\.html#there' leads to a file that is not there"):
+        links.check(site, memory)
+
+
+def test_a_page_that_was_not_changed_is_read_again_only_for_what_has_gone(site, tmp_path, monkeypatch):
+    memory, asked = tmp_path / "links.json", []
+    links.check(site, memory)
+    (site / "sub" / "c é.html").write_text("<p>new</p>")
+    (site / "sub" / "b.html").write_text('<h2 id="there">b</h2><p id="more">and more</p><a href="c%20é.html">c</a>')
+    monkeypatch.setattr(links, "_fault", lambda target, *rest: asked.append(target))
+    assert links.check(site, memory) == 3
+    assert asked == ["sub/c é.html#", "_static/a.svg#"]
+    asked.clear()
+    (site / "sub" / "c é.html").unlink()
+    links.check(site, memory)
+    assert asked == ["sub/c é.html#", "_static/a.svg#"], "what leads to the page that has gone, and style sheets"
 
 
 def test_tags_that_hold_an_address_are_read_however_they_are_written(site):
@@ -169,4 +190,4 @@ def test_tags_that_hold_an_address_are_read_however_they_are_written(site):
     ):
         (site / "a.html").write_text(SOUND.replace("</body>", f"{planted}</body>"))
         with pytest.raises(DataError, match=r"leaves the site|written into the page"):
-            gates.check_links(site)
+            links.check(site)

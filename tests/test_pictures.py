@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from helpers import charts, gates, pictures, svg, vega
+from helpers import charts, links, pictures, svg, vega
 from helpers.schemas import DataError
 
 YEARS = [f"{year}/{year - 1999}" for year in range(2015, 2025)]
@@ -242,7 +242,7 @@ def test_a_missing_picture_is_a_broken_link(tmp_path):
         '<img class="hb-picture" src="pictures/00/a.svg" alt=""></picture></body></html>'
     )
     with pytest.raises(DataError) as caught:
-        gates.check_links(tmp_path)
+        links.check(tmp_path)
     assert len(caught.value.faults) == 2 and "leads to a file that is not there" in caught.value.faults[0]
 
 

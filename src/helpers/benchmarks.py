@@ -43,15 +43,13 @@ class Peers(NamedTuple):
 
     median: np.ndarray  # nan below MIN_NEIGHBOURS
     n: np.ndarray  # how many of the peers have a value
-    low: np.ndarray
-    high: np.ndarray
 
 
 def peers(values: np.ndarray, columns: list[int], minimum: int = MIN_NEIGHBOURS) -> Peers:
-    """Return median, number with data, lowest and highest of the peers for each row.
+    """Return the median of the peers, and how many have data, for each row.
 
     `values`: rows x areas, nan where there is no value; `columns`: the peers' columns. Below `minimum` peers with
-    data the statistics are nan, and n says how few there are.
+    data the median is nan, and n says how few there are.
 
     >>> p = peers(np.array([[1.0, 2.0, 3.0, 9.0], [1.0, np.nan, np.nan, 9.0]]), [0, 1, 2], minimum=3)
     >>> p.median.tolist(), p.n.tolist()
@@ -60,11 +58,10 @@ def peers(values: np.ndarray, columns: list[int], minimum: int = MIN_NEIGHBOURS)
     chosen = values[:, columns]
     n = (~np.isnan(chosen)).sum(axis=1)
     enough = n >= minimum
-    result = [np.full(len(values), np.nan) for _ in range(3)]
+    median = np.full(len(values), np.nan)
     if enough.any():
-        for target, function in zip(result, (np.nanmedian, np.nanmin, np.nanmax), strict=True):
-            target[enough] = function(chosen[enough], axis=1)
-    return Peers(result[0], n, result[1], result[2])
+        median[enough] = np.nanmedian(chosen[enough], axis=1)
+    return Peers(median, n)
 
 
 # Scales on which an interval is nearly symmetrical, so that its half-width serves as a standard error

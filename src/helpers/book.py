@@ -23,6 +23,7 @@ from . import (
     geography,
     jupyter_book,
     landing,
+    links,
     paths,
     pdf,
     pictures,
@@ -215,7 +216,7 @@ def build(
     if packs:
         _print(slugs, chapters, edition, say)
         take_away()
-    count = gates.check_links(paths.SITE, memory=paths.SITE.parent / "links.json")
+    count = links.check(paths.SITE, memory=paths.SITE.parent / "links.json")
     note = {"inputs": inputs, "site": fingerprints.listing(paths.SITE), "pages": count}
     schemas.write_text(unchanged.MADE, json.dumps(note, indent=1) + "\n")
     return count

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -70,10 +71,11 @@ class Everyone:
         return fingerprints.of(self.edition, fingerprints.code(), catalogued, own, self.grid.index.tolist())
 
 
-def of(everyone: Everyone, code: str) -> tuple[str, dict]:
-    """Return one hash of all that a locality's bundle is made from, and what the locality itself supplies.
+def of(everyone: Everyone, code: str) -> tuple[dict[str, str], dict]:
+    """Return hashes of all that a locality's bundle is made from, and what the locality itself supplies.
 
-    The second is {file: content}, worked out of its pack in data/local and of lists of payments and grants.
+    The first is {"": of all, file: of what alone decides that file}. The second is {file: content}, worked out of its
+    pack in data/local and of lists of payments and grants.
     """
     place, register = everyone.register.place(code), everyone.register
     supplied = {
@@ -83,15 +85,20 @@ def of(everyone: Everyone, code: str) -> tuple[str, dict]:
     near = everyone.neighbours.loc[everyone.neighbours["area_code"] == code, "neighbour_code"]
     against = [UK, *(c for c, _ in NATIONS.values()), place["region_code"], *near]
     beside = everyone.values[:, [everyone.columns[c] for c in against if c in everyone.columns]]
-    tables = [everyone.part(name, code)[MARK].to_numpy().tobytes() for name in ("", *everyone.tables)]
-    numbers = hashlib.sha256(b"\0".join([np.ascontiguousarray(beside).tobytes(), *tables])).hexdigest()
+    rows = {name: everyone.part(name, code)[MARK].to_numpy().tobytes() for name in ("", *everyone.tables)}
+    numbers = hashlib.sha256(b"\0".join([np.ascontiguousarray(beside).tobytes(), *rows.values()])).hexdigest()
     texts = [table.get(code, "") for table in everyone.texts.values()]
-    changes = register.predecessors(code).to_dict("records")
-    return fingerprints.of(everyone._same_for_all, place, changes, numbers, texts, supplied), supplied
+    changes = register.predecessors(code)
+    whole = fingerprints.of(everyone._same_for_all, place, changes, numbers, texts, supplied)
+    alone = {name: hashlib.sha256(everyone._same_for_all.encode() + rows[name]).hexdigest() for name in everyone.tables}
+    return {"": whole, **alone}, supplied
 
 
-def write(everyone: Everyone, code: str, supplied: dict, out: Path) -> None:
-    """Write the bundle of one locality into the folder `out`. `supplied`: what `of` returns."""
+def write(everyone: Everyone, code: str, supplied: dict, out: Path, standing: Collection[str] = ()) -> None:
+    """Write the bundle of one locality into the folder `out`. `supplied`: what `of` returns.
+
+    `standing`: files of tables that stand there already, made from the same.
+    """
     place = everyone.register.place(code)
     near = everyone.neighbours[everyone.neighbours["area_code"] == code].sort_values("position")
     sets = {name: near[near["comparator"] == name] for name in COMPARATORS}
@@ -102,7 +109,7 @@ def write(everyone: Everyone, code: str, supplied: dict, out: Path) -> None:
     for chapter in sorted({i.chapter for i in catalogue.indicators().values()}):
         schemas.write_text(out / chapter / EARLIER, csv_text(earlier[chapters == chapter]))
     schemas.write_text(out / "peers.csv", csv_text(_peers(everyone, series, sets)))
-    for name in everyone.tables:
+    for name in everyone.tables.keys() - standing:
         schemas.write_text(out / name, csv_text(everyone.part(name, code).drop(columns=["area_code", MARK])))
     for name, texts in everyone.texts.items():
         schemas.write_text(out / name, texts.get(code, "{}\n"))
@@ -131,7 +138,6 @@ def _series(of: Everyone, own: pd.DataFrame, place: dict, sets: dict[str, pd.Dat
     for name, members in sets.items():
         found = benchmarks.peers(values, [columns[c] for c in members["neighbour_code"] if c in columns])
         out[f"{name}_median"], out[f"{name}_n"] = found.median, found.n
-        out[f"{name}_low"], out[f"{name}_high"] = found.low, found.high
     out["against"] = "not compared"
     for way in set(of.polarity):
         rows = of.polarity == way
@@ -154,7 +160,7 @@ def _apart(series: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     before = has[has["period"] < has["indicator"].map(last)].groupby("indicator")["period"].max()
     since = every.map(before).fillna(every.map(newest))
     earlier = ~(series["period"] >= since.fillna("9999"))
-    columns = [f"{name}_{what}" for name in COMPARATORS for what in ("median", "n", "low", "high")]
+    columns = [f"{name}_{what}" for name in COMPARATORS for what in ("median", "n")]
     near = series.assign(**{column: series[column].where(~earlier) for column in columns})
     return near, series.loc[earlier, [*KEY, *columns]]
 
@@ -216,7 +222,7 @@ def _place(code, place, register: Register, sets: dict, edition: str) -> dict:
         "fictional": place["fictional"],
         "edition": edition,
         "districts": [] if len(districts) < 2 else districts["district"].tolist(),
-        "changes": register.predecessors(code).to_dict("records"),
+        "changes": register.predecessors(code),
         "neighbours": {
             name: [
                 {"area_code": c, "name": register.names[c], "slug": register.place(c)["slug"]}

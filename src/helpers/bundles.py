@@ -121,7 +121,7 @@ def build(
     A bundle is a folder `<slug>`: series.csv (own values beside nation, region and neighbours), peers.csv (the
     neighbours' latest values), standing.csv (where it stands among all authorities) and place.json. A bundle that says
     it was made from the same is left as it is: from the same figures of all (the first line of its stamp), or, where
-    something has changed, from the same as far as this locality is concerned (the second).
+    something has changed, from the same as far as this locality is concerned (the second), or one file (the rest).
     """
     register = geography.load(folder)
     codes, inputs = list(codes), fingerprints.of(edition, fingerprints.data())
@@ -135,11 +135,13 @@ def build(
     fingerprints.stamp(target / "_common", inputs)
     for code in due:
         out = target / register.place(code)["slug"]
-        own, supplied = bundle_of_place.of(everyone, code)
-        if stamps[code][1:] != [own]:
+        hashes, supplied = bundle_of_place.of(everyone, code)
+        made = [" ".join(pair).strip() for pair in hashes.items()]
+        if stamps[code][1:] != made:
             fingerprints.stamp(out)  # of nothing, until it is whole
-            bundle_of_place.write(everyone, code, supplied, out)
-        fingerprints.stamp(out, inputs, own)
+            same = {name for name, line in zip(hashes, made, strict=True) if line in stamps[code]}
+            bundle_of_place.write(everyone, code, supplied, out, {name for name in same if (out / name).is_file()})
+        fingerprints.stamp(out, inputs, *made)
         yield code
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import time
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
 from . import paths
 from .writing import write_text
+
+_read: dict[str, tuple[tuple[int, ...], str]] = {}  # {file: (its state, the hash of its content)}
 
 
 def of(*parts: object) -> str:
@@ -43,11 +46,25 @@ def listing(folder: Path, without: str = "") -> str:
 
 
 def of_file(path: Path) -> str:
-    """Return the hash of a file's content; the empty text for a file that is not there."""
-    if not path.exists():
+    """Return the hash of a file's content; the empty text for a file that is not there.
+
+    A file that is as it was when this process last read it is not read again, unless it was written within a second of
+    that: then another content could have the same time.
+    """
+    try:
+        state = os.stat(path)
+    except FileNotFoundError:
         return ""
+    stamp = (state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
+    known = _read.get(str(path))
+    if known and known[0] == stamp:
+        return known[1]
+    before = time.time()
     with open(path, "rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+        found = hashlib.file_digest(stream, "sha256").hexdigest()
+    if before - max(state.st_mtime, state.st_ctime) > 1:
+        _read[str(path)] = (stamp, found)
+    return found
 
 
 @cache

@@ -84,8 +84,11 @@ class Register:
         return dict(zip(self.districts["district_code"], self.districts["locality_code"], strict=True))
 
     @cached_property
-    def _changes(self) -> dict[str, pd.DataFrame]:
-        return dict(tuple(self.changes.sort_values(["year", "old_name"]).groupby("new_code")))
+    def _changes(self) -> dict[str, list[dict]]:
+        found: dict[str, list[dict]] = {}
+        for row in self.changes.sort_values(["year", "old_name"]).to_dict("records"):
+            found.setdefault(row["new_code"], []).append(row)
+        return found
 
     @cached_property
     def _places(self) -> dict[str, dict]:
@@ -108,9 +111,9 @@ class Register:
             raise PlaceError(f"{area_code} is not the GSS code of a locality in this edition.")
         return self._places[area_code]
 
-    def predecessors(self, area_code: str) -> pd.DataFrame:
-        """Return the changes of area that made this locality, oldest first."""
-        return self._changes.get(area_code, self.changes.iloc[:0])
+    def predecessors(self, area_code: str) -> list[dict]:
+        """Return the changes of area that made this locality, oldest first, as records of schemas.AREA_CHANGES."""
+        return self._changes.get(area_code, [])
 
     def resolve(self, text: str) -> str:
         """Return the GSS code of the locality that `text` (name, slug or GSS code) means.

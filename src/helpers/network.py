@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-import networkx as nx
 import numpy as np
 
 RESAMPLES, LEFT_OUT, SEED = 1000, 0.2, 20260101
@@ -121,6 +120,8 @@ def steps(graph: np.ndarray) -> np.ndarray:
 
 def layout(graph: np.ndarray, seed: int = SEED) -> np.ndarray:
     """Return a place (x, y from 0 to 1) for each node, near those that it has ties with and apart from all others."""
+    import networkx as nx  # a fifth of a second, and few places have a network
+
     n = len(graph)
     found = nx.spring_layout(nx.from_numpy_array(graph), seed=seed % 2**32, k=1.6 / max(n, 1) ** 0.5, iterations=200)
     places = np.array([found[i] for i in range(n)]).reshape(n, 2)

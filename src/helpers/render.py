@@ -289,10 +289,10 @@ def localities(
     """Yield the outcome of each locality as it is done. `places`: (area code, slug, name) each.
 
     The threads only wait: each notebook runs in a process of its own, so `workers` is the number of cores used, by as
-    many localities or by the chapters of one.
+    many localities or by the chapters of one. More localities are looked at than run, so that no core waits for one.
     """
     common, workers = fingerprints.common(paths.BUNDLES / "_common"), workers or os.cpu_count() or 1
-    with ThreadPoolExecutor(workers) as notebooks, ThreadPoolExecutor(workers) as pool:
+    with ThreadPoolExecutor(workers) as notebooks, ThreadPoolExecutor(4 * workers) as pool:
         waiting = [
             pool.submit(locality, slug, name, {"area_code": code, **parameters}, target, engine_name, common, notebooks)
             for code, slug, name in places

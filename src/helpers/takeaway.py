@@ -52,7 +52,7 @@ DESCRIBED = {
     "against": "better, similar, worse, higher, lower or not compared, beside the benchmark",
 }
 COMPARATOR = {"dfe": "statistical neighbours (Department for Education)", "ons": "nearest neighbours (ONS)"}
-WHAT = {"median": "Median", "n": "How many have a value", "low": "Lowest value", "high": "Highest value"}
+WHAT = {"median": "Median", "n": "How many have a value"}
 NUMBERS = {"value", "lower", "upper", "count", "denominator", "england", "region", "benchmark"}
 FEW = 8  # localities; below this, starting more processes costs more than it brings
 ZIP_DAY = (1980, 1, 1, 0, 0, 0)  # a zip file keeps times, and the same bundle must be the same bytes

@@ -45,7 +45,10 @@ def _updated(app, env) -> list[str]:
         path = Path(env.doc2path(name))
         slug = path.parent.name
         if slug not in now:
-            now[slug] = [*common, *(_seen(env, paths.BUNDLES / slug / part)[2] for part in ("series.csv", "place.json"))]
+            now[slug] = [
+                *common,
+                *(_seen(env, paths.BUNDLES / slug / part)[2] for part in ("series.csv", "place.json")),
+            ]
         now[slug].append([name, _seen(env, path)[2]])
     env.handbook_localities = now
     return [name for name in pages if before.get(slug := name.split("/")[1], now[slug]) != now[slug]]

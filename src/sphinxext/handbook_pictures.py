@@ -46,7 +46,7 @@ def markup(name: str, sizes: list[list[int]], root: str) -> str:
 
 def _pictures(app, pagename: str, templatename: str, context: dict, doctree) -> None:
     def put(found: re.Match) -> str:
-        if not hasattr(app, "handbook_pictures"):  # they are drawn while pages are read, and stand when they are written
+        if not hasattr(app, "handbook_pictures"):  # drawn while pages are read, they stand when pages are written
             app.handbook_pictures = _generated(app, "pictures") or {}
         sizes = app.handbook_pictures.get(found[2])
         if not sizes:
