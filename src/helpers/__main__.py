@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 from . import beforehand, paths, unchanged
@@ -19,8 +20,11 @@ def main() -> None:
         return
     if words[:1] == ["build"] and not {"--private", "--help"} & set(words):  # which build elsewhere, or nothing
         beforehand.jupyter_book()
+    gc.disable()
     from .cli import app  # pandas and all else, which take seconds
 
+    gc.freeze()  # it all stays; to look through it again and again takes a tenth of the time
+    gc.enable()
     app(prog_name="handbook")
 
 
