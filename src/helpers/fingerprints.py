@@ -25,12 +25,12 @@ def of(*parts: object) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def of_files(files: Iterable[Path], root: Path = paths.ROOT) -> str:
+def of_files(files: Iterable[Path | str], root: Path = paths.ROOT) -> str:
     """Return one hash of the names (below `root` where they are) and the contents of files, in the order of names."""
-    whole = hashlib.sha256()
-    for path in sorted(files):
-        name = path.relative_to(root) if path.is_relative_to(root) else path.name
-        whole.update(str(name).encode() + b"\0" + of_file(path).encode())
+    whole, top = hashlib.sha256(), f"{root}{os.sep}"
+    for path in sorted(map(str, files)):
+        name = path.removeprefix(top) if path.startswith(top) else os.path.basename(path)
+        whole.update(name.encode() + b"\0" + of_file(path).encode())
     return whole.hexdigest()
 
 
@@ -42,10 +42,11 @@ def listing(folder: Path, without: str = "") -> str:
     if not folder.is_dir():
         return ""
     states = ((name, os.lstat(f"{folder}{os.sep}{name}")) for name in sorted(paths.below(folder, without)))
-    return of([(name, state.st_size, state.st_mtime_ns) for name, state in states])
+    lines = "\n".join(f"{name}\0{state.st_size}\0{state.st_mtime_ns}" for name, state in states)
+    return hashlib.sha256(lines.encode()).hexdigest()
 
 
-def of_file(path: Path) -> str:
+def of_file(path: Path | str) -> str:
     """Return the hash of a file's content; the empty text for a file that is not there.
 
     A file that is as it was when this process last read it is not read again, unless it was written within a second of
@@ -86,13 +87,15 @@ STAMP = "made-from.txt"
 def bundle(folder: Path, without: Iterable[str] = ()) -> str:
     """Return the hash of the files of one bundle folder but for its own stamp; folders in it are not looked into."""
     left_out = {STAMP, *without}
-    return of_files((p for p in folder.iterdir() if p.is_file() and p.name not in left_out), folder)
+    with os.scandir(folder) as entries:
+        return of_files((e.path for e in entries if e.name not in left_out and e.is_file()), folder)
 
 
 def common(folder: Path) -> dict[str, str]:
     """Return, of a bundle or of what all share, the hash of what every chapter reads (""), and of what only one reads, by its name."""
-    folders = sorted(p for p in folder.iterdir() if p.is_dir())
-    return {"": bundle(folder), **{p.name: bundle(p) for p in folders}}
+    with os.scandir(folder) as entries:
+        folders = sorted(entry.name for entry in entries if entry.is_dir())
+    return {"": bundle(folder), **{name: bundle(folder / name) for name in folders}}
 
 
 def stamped(folder: Path) -> list[str]:

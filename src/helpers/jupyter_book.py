@@ -8,7 +8,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from . import beforehand, paths, schemas
 from .schemas import DataError
@@ -22,30 +22,40 @@ def reading() -> Iterator[Callable[[], None]]:
     """Let Jupyter Book read the pages, and yield what lets it write them, as soon as pictures are drawn.
 
     When this ends, the pages stand, with warnings as errors and its words in build/book.log. Raises DataError. A run that
-    failed or was killed while it wrote leaves pages that Sphinx would take for finished, and would not warn of again, so
-    the next run then starts afresh.
+    failed while it wrote, or was killed, leaves pages that Sphinx would take for finished, and would not warn of again,
+    so the next run then starts afresh. Where it is not let write, what Sphinx remembered of the pages is put back.
     """
-    unfinished = beforehand.UNFINISHED
+    unfinished, environment = beforehand.UNFINISHED, beforehand.ENVIRONMENT
     if unfinished.exists():
         shutil.rmtree(paths.SITE.parent)
     process = beforehand.taken()
+    unfinished.parent.mkdir(parents=True, exist_ok=True)
+    unfinished.touch()
+    remembered = environment.read_bytes() if environment.exists() else b""
+    writing = False
+
+    def say(word: bytes) -> None:
+        with suppress(BrokenPipeError):  # it has ended: there was nothing to write, or it failed, and says so
+            process.stdin.write(word)
+            process.stdin.flush()
 
     def go_on() -> None:
-        unfinished.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.touch()
-        process.stdin.write(b"write\n")
-        process.stdin.close()
+        nonlocal writing
+        writing = True
+        say(b"write\n")
 
     with ThreadPoolExecutor(1) as pool:
         said = pool.submit(process.stdout.read)  # a pipe that is full would stop it
         try:
-            process.stdin.write(b"read\n")
-            process.stdin.flush()
+            say(b"read\n")
             yield go_on
             _check(process.wait(), said.result().decode(errors="replace"))
         finally:
             process.kill()
             process.wait()
+            if remembered and not writing:
+                environment.write_bytes(remembered)
+                unfinished.unlink()
     # Sphinx copies styles and scripts only when some page has changed
     shutil.copytree(paths.BOOK / "_assets", paths.SITE / "_static", dirs_exist_ok=True)
     unfinished.unlink()

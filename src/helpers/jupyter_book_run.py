@@ -39,7 +39,7 @@ def sources(pattern: str, recursive: bool = True) -> Iterator[str]:
 def main() -> None:
     """Load what it takes, and run the command that stands in sys.argv, as far as standard input allows.
 
-    It waits for a line before it looks at pages, and for a second before it writes them. Before the command stands
+    It waits for a line before it looks at pages, and for a second before it writes the first. Before the command stands
     "wait", or "ahead": then Sphinx itself is started before the first.
     """
     gc.disable()  # all that is loaded stays; to look through it again and again takes a tenth of the time
@@ -67,12 +67,12 @@ def main() -> None:
             _end(0)
         gc.enable()
 
-    pages, read = Sphinx.build, Builder.read
+    pages, write = Sphinx.build, Builder._write_serial
     if ahead:
         Sphinx.build = lambda *args, **kwargs: (wait(), pages(*args, **kwargs))[1]
     else:
         wait()
-    Builder.read = lambda self: (read(self), wait())[0]
+    Builder._write_serial = lambda self, names: (wait(), write(self, names))[1]
     try:
         build()
     except SystemExit as end:

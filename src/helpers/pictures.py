@@ -216,7 +216,7 @@ def draw(
         entry["sizes"] = {name: sizes[name][: len(of)] for name, of in entry["sizes"].items()}
     others = {key: entry for key, entry in known.items() if key not in read and (paths.ROOT / key).exists()}
     schemas.write_text(memory, json.dumps({**others, **read}))
-    if drawn:
+    if len(drawn) > FEW:  # fewer would take less time to draw than the cache to look through
         _trim(folder.parent, {f"{folder.name}/{file}" for name, of in sizes.items() for file in files(name, len(of))})
     return sizes
 
