@@ -203,6 +203,7 @@ def build(
     extra = {page: _heading(path) for page, path in shared.items()}
     pages = write_pages(slugs, chapters, edition, extra, missing, packs=packs)
     vega_bundle()
+    pictures.write_way()
     with jupyter_book.reading() as go_on:
         drawn = pictures.draw(notebooks, say=say)
         pictures.write_index(drawn)

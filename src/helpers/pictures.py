@@ -268,12 +268,13 @@ def _names(folder: Path) -> set[str]:
     return {f"{name}/{file}" for name in below for file in os.listdir(folder / name)}
 
 
-def write_index(sizes: Sizes, folder: Path = paths.BOOK) -> bool:
-    """Write book/_generated/pictures.json, from which the page frame (src/sphinxext) knows each picture's size.
-
-    Beside it stands how they are drawn, in a file of its own, which changes with the code alone.
-    """
+def write_way(folder: Path = paths.BOOK) -> None:
+    """Write book/_generated/drawing.json: how pictures are drawn, which the page frame asks before they are."""
     schemas.write_text(folder / "_generated" / "drawing.json", json.dumps(drawing()) + "\n")
+
+
+def write_index(sizes: Sizes, folder: Path = paths.BOOK) -> bool:
+    """Write book/_generated/pictures.json, from which the page frame (src/sphinxext) knows each picture's size."""
     index = dict(sorted(sizes.items()))
     return schemas.write_text(folder / "_generated" / "pictures.json", json.dumps(index, separators=(",", ":")) + "\n")
 
