@@ -194,6 +194,7 @@ def build(
             [f"{paths.shown(p)}: the chapter is missing. Run: handbook render --only {p.parent.name}" for p in absent]
         )
     notebooks = [*own, *(paths.BOOK / f"{page}.ipynb" for page in shared)]
+    remembered = paths.SITE.parent / "links.json"
     taken = {"packs": packs, "memory": paths.SITE.parent / "taken.json"}
     take_away = functools.partial(takeaway.publish, slugs, chapters, edition, **taken)
     inputs = _inputs(notebooks, slugs, missing or {}, edition, packs)
@@ -213,11 +214,12 @@ def build(
         findings.publish(slugs)
         if not packs:
             take_away()
+        before = links.Before.of(remembered)  # while pages are written
     _prune(set(pages))
     if packs:
         _print(slugs, chapters, edition, say)
         take_away()
-    count = links.check(paths.SITE, memory=paths.SITE.parent / "links.json")
+    count = links.check(paths.SITE, remembered, before)
     note = {"inputs": inputs, "site": fingerprints.listing(paths.SITE), "pages": count}
     schemas.write_text(unchanged.MADE, json.dumps(note, indent=1) + "\n")
     return count

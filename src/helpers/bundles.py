@@ -123,7 +123,7 @@ def build(
     it was made from the same is left as it is: from the same figures of all (the first line of its stamp), or, where
     something has changed, from the same as far as this locality is concerned (the second), or one file (the rest).
     """
-    register = geography.load(folder)
+    register = geography.register() if folder == paths.FIGURES else geography.load(folder)
     codes, inputs = list(codes), fingerprints.of(edition, fingerprints.data())
     stamps = {code: fingerprints.stamped(target / register.place(code)["slug"]) for code in codes}
     due = [code for code in codes if stamps[code][:1] != [inputs]]

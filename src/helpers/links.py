@@ -136,19 +136,19 @@ def _target(name: str, address: str, follow: bool) -> tuple[str, str]:
     return f"{file}#{unquote(parts.fragment)}", ""
 
 
-def check(site: Path, memory: Path | None = None) -> int:
+def check(site: Path, memory: Path | None = None, before: Before | None = None) -> int:
     """Return the number of pages of a built site, or raise DataError for every fault in them.
 
     Refused: a link to a file or fragment that is not there, a link that is not relative, anything loaded from
     outside the site (script, style, font, picture, frame), and a script or a style inside a page, attributes
     included: the page's policy would not let it work. Ordinary links to other sites are allowed. `memory`: a file that
     keeps what was found without fault, so that only changed pages are read again, and others only where something that
-    they may lead to has gone.
+    they may lead to has gone. `before`: what it keeps, where that has been read already.
     """
     site = Path(site)
     there = set(below(site))
     names = sorted(name for name in there if name.endswith(".html"))
-    before = _Before.of(memory)
+    before = before or Before.of(memory)
     stamps = {name: _stamp(site / name) for name in names}
     anew = [name for name in names if before.stamps.get(name) != stamps[name]]
     lines = {name: before.lines[name] for name in names if name in before.lines} | _read(site, anew)
@@ -178,7 +178,7 @@ def check(site: Path, memory: Path | None = None) -> int:
     if faults:
         raise DataError(faults)
     if memory and (anew or there != before.there):
-        _Before(stamps, lines, there).keep(memory)
+        Before(stamps, lines, there).keep(memory)
     return len(names)
 
 
@@ -190,7 +190,7 @@ def _leading_to(lost: list[str], lines: dict[str, str]) -> list[str]:
 
 
 @dataclass
-class _Before:
+class Before:
     """A site without faults: when each page was written, what was read of it, as JSON, and which files there were.
 
     Of the thousands of pages few are asked for again, so each has a line of its own in the file that keeps them.
@@ -201,7 +201,7 @@ class _Before:
     there: set[str] = field(default_factory=set)
 
     @classmethod
-    def of(cls, memory: Path | None) -> _Before:
+    def of(cls, memory: Path | None) -> Before:
         """Return what `keep` kept, unless the code of this module was another."""
         try:
             head, *lines = memory.read_text(encoding="utf-8").split("\n") if memory else ["{}"]
