@@ -146,3 +146,21 @@ def test_what_has_not_changed_is_not_written_again(site, bundles, tmp_path, monk
     publish()
     assert rows(site / "localities" / "a-place" / "data" / "a-place-needs-2026-11-22.csv")[0]["value"] == "1.6"
     assert len(written) == 3
+
+
+def test_the_neighbours_of_earlier_periods_stand_in_a_chapters_file_too(bundles, tmp_path):
+    """In the bundle they stand in a folder of the chapter that shows them."""
+    place = bundles / "a-place"
+    place.joinpath("series.csv").write_text(SERIES + "needs_one,2023-04-01/P1Y,1.4,pct,final,s,2.4,,\n" + ROWS)
+    place.joinpath("needs").mkdir()
+    place.joinpath("needs", "neighbours.csv").write_text(
+        "indicator,period,dfe_median,dfe_n\nneeds_one,2023-04-01/P1Y,3.3,9\n"
+    )
+    takeaway.publish(["a-place"], ["needs"], "2026-11-22", bundles, tmp_path / "site")
+    found = rows(tmp_path / "site" / "localities" / "a-place" / "data" / "a-place-needs-2026-11-22.csv")
+    assert [(r["period"][:4], r["value"], r["dfe_median"], r["dfe_n"]) for r in found] == [
+        ("2023", "1.4", "3.3", "9"),
+        ("2024", "1.5", "3.5", "10"),
+    ]
+    with zipfile.ZipFile(tmp_path / "site/localities/a-place/data/a-place-bundle-2026-11-22.zip") as archive:
+        assert "bundles/a-place/needs/neighbours.csv" in archive.namelist()
