@@ -10,7 +10,11 @@ import multiprocessing
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import forkserver
+from pathlib import Path
 
 from . import fingerprints, orphans, paths
 
@@ -64,6 +68,16 @@ def _state() -> str:
         return ""
     kept = os.stat(ENVIRONMENT)
     return fingerprints.of([kept.st_size, kept.st_mtime_ns], [fingerprints.of_file(path) for path in AT_START])
+
+
+def listing(folder: Path) -> Callable[[], str]:
+    """Begin to look at all files of a folder, in a process of its own; return what waits for fingerprints.listing of it."""
+    if not server_possible():
+        return partial(fingerprints.listing, folder)
+    pool = ProcessPoolExecutor(1, multiprocessing.get_context("forkserver"), orphans.follow)
+    asked = pool.submit(fingerprints.listing, folder)
+    pool.shutdown(wait=False)
+    return asked.result
 
 
 def server_possible() -> bool:

@@ -16,6 +16,7 @@ from pathlib import Path
 import pandas as pd
 
 from . import (
+    beforehand,
     catalogue,
     findings,
     fingerprints,
@@ -172,13 +173,14 @@ def build(
     edition: str = "",
     say: Callable[[str], None] = lambda _: None,
     packs: bool = False,
+    seen: Callable[[], str] | None = None,
 ) -> int:
     """Build the book of the localities `slugs` and return how many pages it has. Raises DataError.
 
     Chapters must stand executed at book/localities/<slug>/<chapter>.ipynb, and pages that are not of one locality at
     book/<page>.ipynb. A part of the localities may be built: the landing page then says so. `missing`: {slug of a locality
     that failed: why}. `edition`: as in _config.yml when empty. `say` is told what is being done. `packs`: print
-    each locality's chapters as a PDF too. A warning of Sphinx,
+    each locality's chapters as a PDF too. `seen` says what fingerprints.listing says of the site. A warning of Sphinx,
     an error output, an unexecuted cell, a chart that cannot be drawn, a broken link or a request that would leave the
     site fails the build.
     """
@@ -198,7 +200,7 @@ def build(
     taken = {"packs": packs, "memory": paths.SITE.parent / "taken.json"}
     take_away = functools.partial(takeaway.publish, slugs, chapters, edition, **taken)
     inputs = _inputs(notebooks, slugs, missing or {}, edition, packs)
-    if (standing := _standing(inputs)) is not None:
+    if (standing := _standing(inputs, seen or beforehand.listing(paths.SITE))) is not None:
         return standing
     gates.check_notebooks(*notebooks, edition=edition, memory=paths.BUILD / "fit.json")
     extra = {page: _heading(path) for page, path in shared.items()}
@@ -219,8 +221,9 @@ def build(
     if packs:
         _print(slugs, chapters, edition, say)
         take_away()
+    left = beforehand.listing(paths.SITE)
     count = links.check(paths.SITE, remembered, before)
-    note = {"inputs": inputs, "site": fingerprints.listing(paths.SITE), "pages": count}
+    note = {"inputs": inputs, "site": left(), "pages": count}
     schemas.write_text(unchanged.MADE, json.dumps(note, indent=1) + "\n")
     return count
 
@@ -244,8 +247,10 @@ def _inputs(
     return fingerprints.of(fingerprints.data(), files, sorted(slugs), missing, edition, packs)
 
 
-def _standing(inputs: str) -> int | None:
+def _standing(inputs: str, seen: Callable[[], str]) -> int | None:
     """Return the number of pages of a book that passed every gate, was made from `inputs`, and is as it was left.
+
+    `seen` says how it is now.
 
     A book that is not as it was left is taken away: Sphinx would keep a page that somebody has altered since.
     """
@@ -253,7 +258,7 @@ def _standing(inputs: str) -> int | None:
         note = json.loads(unchanged.MADE.read_text(encoding="utf-8"))
     except (OSError, ValueError):  # no book yet, or one that was cut short
         return None
-    if note["site"] != unchanged.site():
+    if note["site"] != seen():
         shutil.rmtree(paths.SITE.parent)
         return None
     return note["pages"] if note["inputs"] == inputs else None

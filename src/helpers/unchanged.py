@@ -19,7 +19,6 @@ NOTE = paths.BUILD / "unchanged.json"
 MADE = paths.SITE.parent / "made-from.json"  # what the site was made from, written once it has passed the gates
 READ = (paths.DATA, paths.NOTEBOOKS, paths.ROOT / "src", Path(__file__).parent, paths.BOOK / "_assets")
 WRITTEN = (paths.BUNDLES, paths.BUILD / "rendered", paths.BOOK)  # and in the last, the site
-_seen: list[str] = []
 GENERATED = "vega-bundle.js"  # the one file below READ that a build writes
 
 
@@ -32,11 +31,6 @@ def inputs() -> str:
             files |= {Path(folder, name) for name in names if name != GENERATED}
     packages = sorted(n for n in os.listdir(sysconfig.get_paths()["purelib"]) if n.endswith(".dist-info"))
     return fingerprints.of(sys.version, packages, fingerprints.of_files(files))
-
-
-def site() -> str:
-    """Return one hash of the names, sizes and times of all files of the site; what `pages` has just seen counts once."""
-    return _seen.pop() if _seen else fingerprints.listing(paths.SITE)
 
 
 def outputs(site: str) -> str:
@@ -58,10 +52,6 @@ def pages(words: list[str]) -> int | None:
         count = json.loads(MADE.read_text(encoding="utf-8"))["pages"]
     except (OSError, ValueError):  # never built, or cut short
         return None
-    if note["words"] != words:
+    if note["words"] != words or note["inputs"] != inputs():  # the outputs take longer
         return None
-    seen = fingerprints.listing(paths.SITE)
-    if note["outputs"] == outputs(seen) and note["inputs"] == inputs():
-        return count
-    _seen[:] = [seen]  # a build follows
-    return None
+    return count if note["outputs"] == outputs(fingerprints.listing(paths.SITE)) else None

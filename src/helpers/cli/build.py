@@ -8,6 +8,7 @@ import resource
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -131,10 +132,11 @@ def book_(only: Only = "", packs: Packs = False):
     _book(chosen(only), {}, packs)
 
 
-def _book(places, failed: dict[str, str], packs: bool) -> None:
+def _book(places, failed: dict[str, str], packs: bool, seen: Callable[[], str] | None = None) -> None:
     with out.status("Book: reading the chapters") as status:
         slugs = [slug for _, slug, _ in places if slug not in failed]
-        pages = site.build(slugs, missing=failed, say=lambda what: status.update(f"Book: {what}"), packs=packs)
+        told = {"say": lambda what: status.update(f"Book: {what}"), "packs": packs, "seen": seen}
+        pages = site.build(slugs, missing=failed, **told)
     out.print(f"The book has {pages:,} pages. Open {paths.shown(paths.SITE / 'index.html')}, or run: handbook serve")
 
 
@@ -165,10 +167,11 @@ def build(
     values = parameters(edition, comparator_set, price_base_year)
     if engine == "forked":
         beforehand.server()
+    seen = beforehand.listing(paths.SITE)
     _bundle(places, values)
     render.pages(values, engine)
     failed = _render(places, values, engine, workers, scheduler)
-    _book(places, failed, packs)
+    _book(places, failed, packs, seen)
     if not failed:
         unchanged.keep(sys.argv[1:], given)
     peak = max(resource.getrusage(w).ru_maxrss for w in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024
