@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -98,15 +99,18 @@ def test_a_book_of_other_pages_is_not_made_from_what_was_read_ahead(root):
 
 def test_what_other_pages_take_from_a_chapter_are_all_its_tables_in_their_order(root):
     """Without its charts and what neighbours had, the n-th table must still be the n-th."""
-    seen = 0
+    seen = left_out = 0
     for path in (root / "book" / "localities").rglob("*.ipynb"):
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         html = "".join("".join(o.get("data", {}).get("text/html", "")) for c in cells for o in c.get("outputs", ()))
         captions = [table_numbers.CAPTION.search(t["inside"])[1] for t in table_numbers.TABLE.finditer(html)]
         taken = table_numbers.for_others(html)
         assert [table_numbers.CAPTION.search(t["inside"])[1] for t in table_numbers.TABLE.finditer(taken)] == captions
+        for table in re.findall(r"every period[^<]*</caption>.*?</table>", html, re.DOTALL):
+            assert re.findall(r"<th\b[^>]*>([^<]*)</th>", table.partition("</tr>")[0])[-1].startswith("Neighbours")
+            left_out += 1
         seen += len(captions)
-    assert seen > 200
+    assert seen > 200 and left_out > 50
 
 
 def test_a_file_that_was_written_again_at_once_is_hashed_again(tmp_path):

@@ -94,10 +94,10 @@ def of(everyone: Everyone, code: str) -> tuple[dict[str, str], dict]:
     return {"": whole, **alone}, supplied
 
 
-def write(everyone: Everyone, code: str, supplied: dict, out: Path, standing: Collection[str] = ()) -> None:
+def write(everyone: Everyone, code: str, supplied: dict, out: Path, there: Collection[str] = ()) -> None:
     """Write the bundle of one locality into the folder `out`. `supplied`: what `of` returns.
 
-    `standing`: files of tables that stand there already, made from the same.
+    `there`: files of tables that stand in it already, made from the same.
     """
     place = everyone.register.place(code)
     near = everyone.neighbours[everyone.neighbours["area_code"] == code].sort_values("position")
@@ -109,7 +109,7 @@ def write(everyone: Everyone, code: str, supplied: dict, out: Path, standing: Co
     for chapter in sorted({i.chapter for i in catalogue.indicators().values()}):
         schemas.write_text(out / chapter / EARLIER, csv_text(earlier[chapters == chapter]))
     schemas.write_text(out / "peers.csv", csv_text(_peers(everyone, series, sets)))
-    for name in everyone.tables.keys() - standing:
+    for name in everyone.tables.keys() - there:
         schemas.write_text(out / name, csv_text(everyone.part(name, code).drop(columns=["area_code", MARK])))
     for name, texts in everyone.texts.items():
         schemas.write_text(out / name, texts.get(code, "{}\n"))

@@ -119,9 +119,10 @@ def build(
     """Write the bundles of the localities `codes`, and what they share; yield each code when its bundle stands.
 
     A bundle is a folder `<slug>`: series.csv (own values beside nation, region and neighbours), peers.csv (the
-    neighbours' latest values), standing.csv (where it stands among all authorities) and place.json. A bundle that says
-    it was made from the same is left as it is: from the same figures of all (the first line of its stamp), or, where
-    something has changed, from the same as far as this locality is concerned (the second), or one file (the rest).
+    neighbours' latest values), standing.csv (where it stands among all authorities) and place.json; and, in a folder
+    of the one chapter that reads it, neighbours.csv (what they had in earlier periods). A bundle that says it was made
+    from the same is left as it is: from the same figures of all (the first line of its stamp), or, where something has
+    changed, from the same as far as this locality is concerned (the second), or one file (the rest).
     """
     register = geography.register() if folder == paths.FIGURES else geography.load(folder)
     codes, inputs = list(codes), fingerprints.of(edition, fingerprints.data())

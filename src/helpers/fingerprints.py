@@ -54,7 +54,7 @@ def of_file(path: Path | str) -> str:
     """
     try:
         state = os.stat(path)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return ""
     stamp = (state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
     known = _read.get(str(path))

@@ -50,7 +50,7 @@ class Memory:
         self._used.add(name)
         try:
             kept = json.loads((self._folder / name).read_text(encoding="utf-8"))
-            columns = {name: _column(values, kept["types"][name]) for name, values in kept["columns"].items()}
+            columns = {c: _column(values, kept["types"][c]) for c, values in kept["columns"].items()}
             table = pd.DataFrame(columns, copy=False)
             return (table, kept["record"]) if "record" in kept else table
         except (OSError, ValueError):  # not worked out yet, or cut short

@@ -15,10 +15,13 @@ from helpers import paths, table_numbers
 
 
 def _seen(env, path: Path) -> list:
-    """Return [size and time, hash of the content, hash of what other pages take from it] of a file, read if it is another."""
+    """Return [state, hash of the content, hash of what other pages take from it] of a file, read if its state is another.
+
+    Its state has the number of the file and when that was last changed, which nobody can set, whatever the clock says.
+    """
     known = env.handbook_seen
     state = os.stat(path) if path.exists() else None
-    stamp = [state.st_size, state.st_mtime_ns] if state else []
+    stamp = [state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns] if state else []
     if known.get(str(path), [None])[0] != stamp:
         content = path.read_bytes() if state else b""
         taken = table_numbers.for_others(content.decode()).encode() if path.suffix == ".ipynb" else content
