@@ -7,7 +7,7 @@ import re
 import pytest
 
 from helpers import brief, bundles, evidence, recommendations, settings
-from helpers.narrative import Html
+from helpers.wording import Html
 
 CODES = ["E06000001", "E08000009", "E06000053"]
 

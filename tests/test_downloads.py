@@ -9,7 +9,7 @@ import defusedcsv.csv
 import pytest
 
 from helpers import downloads, tables
-from helpers.narrative import Html
+from helpers.wording import Html
 
 
 def read(text):

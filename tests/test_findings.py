@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from helpers import bundles, evidence, findings, paths, recommendations, rules, settings, stability
-from helpers.narrative import text
+from helpers.wording import text
 
 CODES = {"E08000009": "trafford", "E06000053": "isles-of-scilly", "E06000001": "hartlepool"}
 SCHEMA = json.loads(findings.SCHEMA.read_text(encoding="utf-8"))

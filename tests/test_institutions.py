@@ -163,7 +163,11 @@ def test_the_page_draws_the_network_and_says_the_finding(section):
     for row in FOUND["rows"]:
         assert f". {row['name']}".replace("'", "&#x27;") in page
     assert "rank" not in page.lower()
-    asked = "Of 21 organisations that were asked whom they work with, 19" if section is network_page.short else "19 of the 21"
+    asked = (
+        "Of 21 organisations that were asked whom they work with, 19"
+        if section is network_page.short
+        else "19 of the 21"
+    )
     assert asked in page
 
 

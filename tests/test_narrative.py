@@ -8,7 +8,7 @@ import re
 import pytest
 
 from helpers import narrative, tables
-from helpers.narrative import Html
+from helpers.wording import Html
 
 
 @pytest.mark.parametrize("attack", ["<script>alert(1)</script>", '" onmouseover="x', "</td></tr><b>", "&lt;"])

@@ -17,8 +17,8 @@ import pandas as pd
 import pytest
 
 from helpers import bundles, cards, catalogue, demand, evidence, geography, paths, settings, spine, standout
-from helpers.narrative import Html
 from helpers.rules import needs as rule
+from helpers.wording import Html
 from repository import GOLDEN
 
 ENGLISH, ELSEWHERE = GOLDEN[:5], GOLDEN[5:]

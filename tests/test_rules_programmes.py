@@ -13,8 +13,8 @@ from scipy import stats
 from helpers import catalogue, shrinkage
 from helpers import programmes as analysis
 from helpers.evidence import Evidence
-from helpers.narrative import text
 from helpers.rules import Finding, _gates, programmes
+from helpers.wording import text
 
 LIMITS = {name: t["value"] for name, t in catalogue.thresholds().items()}
 USUAL = {

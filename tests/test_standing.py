@@ -114,7 +114,8 @@ def test_on_regression_to_the_mean_no_improvement_is_claimed(year):
     rows = pd.DataFrame({"area_code": np.repeat(codes, len(years)), "period": np.tile(years, len(codes))})
     rows = rows.assign(indicator="made", count=count.ravel().astype(float), denominator=300.0)
     rows = rows.assign(value=rows["count"] / 3, lower=np.nan, upper=np.nan)
-    words = standing.recent(rows, indicator, pd.Series(12.0, index=years))["recent"]
+    england = pd.DataFrame({"period": years, "value": 12.0})
+    words = standing.recent(rows, indicator, england)["recent"]
     assert len(words) > 600 and set(words) <= {"getting better", "getting worse", "no significant change"}
     assert (words == "getting better").mean() <= 0.004  # two sides of a test at 99.8% are a thousandth each
     plain = trends.recent_trend(count, np.full(count.shape, 300), "proportion", "low is good").word

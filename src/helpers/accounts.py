@@ -6,7 +6,7 @@ import pandas as pd
 
 from . import benchmarks, breaks, charts_spend, england_only, local_notice, periods, spend, tables
 from .evidence import Evidence, once, reason
-from .narrative import Html, number, paragraph, text
+from .wording import Html, number, paragraph, text
 
 ACCOUNTS = {
     "s251": "Section 251 outturn (Department for Education)",

@@ -6,8 +6,8 @@ import pandas as pd
 
 from . import charts, spend, tables
 from .evidence import early_late_of_all, shared
-from .narrative import Html, number, paragraph, text
 from .schemas import DataError
+from .wording import Html, number, paragraph, text
 
 
 def early_share(account: str = "s251") -> pd.DataFrame:

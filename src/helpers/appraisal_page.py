@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import appraisal, evidence, tables
 from .evidence import Evidence
-from .narrative import Html, number, paragraph, text
+from .wording import Html, number, paragraph, text
 
 WITHOUT = (
     "No programme here can be appraised yet. It needs a fair comparison, the cost for each person, and what one more good"

@@ -8,8 +8,8 @@ from . import paths, periods, tables
 from .barriers import ACTIONS, rolled_up
 from .evidence import Evidence
 from .local_notice import caption as marked
-from .narrative import Html, listed, paragraph, text
 from .schemas import DataError
+from .wording import Html, listed, paragraph, text
 
 FEW = "fewer than 8"
 YEARS = 3  # the least that a redesign of a rule is planned for

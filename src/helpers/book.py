@@ -35,7 +35,8 @@ from . import (
     takeaway,
     unchanged,
 )
-from .geography import Register, slugify
+from .geography import Register
+from .paths import slugify
 from .schemas import DataError
 
 AUTHORED = ("how-to-read", "methods", "glossary", "accessibility", "attribution")

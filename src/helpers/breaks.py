@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from .evidence import Evidence, reason
-from .narrative import Html, listed, text
+from .wording import Html, listed, text
 
 ZERO, PROVISIONAL = "*", "p"
 EMPTY = {"not_submitted": "no return", "not_applicable": "no such council yet"}

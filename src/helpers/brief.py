@@ -7,9 +7,9 @@ from .evidence import Evidence
 from .expected import verdict
 from .findings import steady
 from .given_need import SAID
-from .narrative import Html, number, paragraph, prose, text
 from .rules import LANES, NOBODY, STATUSES, Finding
 from .stability import WORDS
+from .wording import Html, number, paragraph, prose, text
 
 MOST = 5  # lines in a list: more would not fit on a page
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from . import periods, tables
 from .evidence import Evidence, reason
-from .narrative import COMPARED, Html, interval, listed, paragraph, peers, value_of
+from .narrative import COMPARED, interval, peers, value_of
 from .spine import link, small
+from .wording import Html, listed, paragraph
 
 ASSETS = (
     *("library_within_30_minutes", "visited_library", "museums_per_100k", "visited_heritage", "engaged_with_arts"),

@@ -14,7 +14,6 @@ import pandas as pd
 from . import benchmarks, catalogue, fingerprints, local_evidence, local_money, paths, schemas
 from .bundle_texts import csv_text, json_text
 from .geography import ENGLAND, NATIONS, UK, Register
-from .locality import EARLIER
 from .schemas import PRESENT
 from .worked_out import MARK
 
@@ -107,7 +106,7 @@ def write(everyone: Everyone, code: str, supplied: dict, out: Path, there: Colle
     schemas.write_text(out / "series.csv", csv_text(newest))
     chapters = earlier["indicator"].map({i.id: i.chapter for i in catalogue.indicators().values()})
     for chapter in sorted({i.chapter for i in catalogue.indicators().values()}):
-        schemas.write_text(out / chapter / EARLIER, csv_text(earlier[chapters == chapter]))
+        schemas.write_text(out / chapter / paths.EARLIER, csv_text(earlier[chapters == chapter]))
     schemas.write_text(out / "peers.csv", csv_text(_peers(everyone, series, sets)))
     for name in everyone.tables.keys() - there:
         schemas.write_text(out / name, csv_text(everyone.part(name, code).drop(columns=["area_code", MARK])))

@@ -156,7 +156,7 @@ def _everyone(register: Register, edition: str, target: Path, folder: Path) -> E
     bundle_in_common.write(rows, before, register, edition, target / "_common", folder, memory)
     tables = {  # of a place outside England, or with no figures, nothing stands in them
         "standing.csv": standing.of_all(rows, neighbours, indicators, at_risk, memory),
-        "standing_before.csv": standing.of_all(before, neighbours, indicators, at_risk, memory),
+        "standing_before.csv": standing.of_all(before, neighbours, indicators, at_risk, memory, "_before"),
         "improved.csv": improved.of_all(rows, neighbours, indicators),
     }
     everyone = Everyone(

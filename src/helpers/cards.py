@@ -6,21 +6,8 @@ import math
 
 from . import charts, evidence, local_notice, periods, tables
 from .evidence import NO_PUBLIC, NOT_HERE, Evidence, Latest, reason, the
-from .narrative import (
-    COMPARED,
-    Html,
-    comparison,
-    in_words,
-    interval,
-    listed,
-    number,
-    peers,
-    sentence,
-    span,
-    text,
-    then_and_now,
-    value_of,
-)
+from .narrative import COMPARED, comparison, interval, peers, sentence, then_and_now, value_of
+from .wording import Html, in_words, listed, number, span, text
 
 POLARITY = {
     "high is good": "Higher is better.",

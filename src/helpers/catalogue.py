@@ -14,6 +14,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from . import paths
+from .licences import LICENCES
 from .schemas import UNITS, DataError
 
 THEMES = {
@@ -31,16 +32,6 @@ THEMES = {
     "adult_spend": "Adult social care",
     "council_spend": "The whole council",
     "unit_cost": "Unit costs",
-}
-LICENCES = {
-    "OGL-UK-3.0": (
-        "Open Government Licence v3.0",
-        "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
-    ),
-    "CC-BY-4.0": (
-        "Creative Commons Attribution 4.0 International",
-        "https://creativecommons.org/licenses/by/4.0/",
-    ),
 }
 
 

@@ -16,7 +16,7 @@ import altair as alt
 from altair.utils import schemapi
 
 from . import periods
-from .narrative import Html, text
+from .wording import Html, text
 
 # All colours of charts. Each stands out from the paper by 3 to 1 or more, and those of one group differ from each other
 # for readers with any of the three kinds of colour blindness, in light and in dark (components.css turns a chart's

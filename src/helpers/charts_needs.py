@@ -13,7 +13,7 @@ from functools import cache
 import altair as alt
 
 from . import charts
-from .narrative import Html
+from .wording import Html
 
 INK, QUIET, PALE, MIDDLE = charts.INK, charts.QUIET, charts.FAINT, charts.MIDDLE
 WORST, BEST = charts.PEERS, charts.OWN

@@ -7,7 +7,7 @@ the rest of the page.
 from __future__ import annotations
 
 from . import charts
-from .narrative import Html
+from .wording import Html
 
 OTHERS, LIMIT, CHANCE = charts.RANGE, charts.INK, charts.MIDDLE
 NEIGHBOURS, REST = "Neighbours", "Other authorities"

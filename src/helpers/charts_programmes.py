@@ -6,7 +6,7 @@ Written as Vega-Lite itself, in the handbook's theme, as charts_outcomes does.
 from __future__ import annotations
 
 from . import charts
-from .narrative import Html
+from .wording import Html
 
 NEED = {
     # band: (how it is called, colour, dash, shape)

@@ -8,7 +8,7 @@ import altair as alt
 
 from . import charts, tables
 from .breaks import Break
-from .narrative import Html
+from .wording import Html
 
 INK, QUIET = charts.INK, charts.QUIET
 _POUNDS = "$,.4~s"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from . import local_money
 from .evidence import Evidence
-from .narrative import Html, listed, money, number, paragraph, text
 from .payments import details, how
 from .tables import table
+from .wording import Html, listed, money, number, paragraph, text
 
 
 def contracts(e: Evidence) -> Html:

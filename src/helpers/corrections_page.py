@@ -5,7 +5,7 @@ from __future__ import annotations
 from . import evidence, tables
 from .corrections import EVERYONE
 from .evidence import Evidence
-from .narrative import Html, paragraph
+from .wording import Html, paragraph
 
 
 def of_place(e: Evidence) -> Html:

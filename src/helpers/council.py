@@ -6,7 +6,7 @@ import pandas as pd
 
 from . import breaks, charts, charts_spend, england_only, local_notice, periods, spend, tables
 from .evidence import Evidence, once, reason
-from .narrative import Html, money, number, paragraph, text
+from .wording import Html, money, number, paragraph, text
 
 
 @once

@@ -5,7 +5,7 @@ from __future__ import annotations
 from . import periods, tables
 from .decisions import VERDICTS, scored
 from .evidence import Evidence
-from .narrative import Html, number, paragraph
+from .wording import Html, number, paragraph
 
 NONE = (
     "No decision has been written down for this handbook yet. A decision log is the table decisions in the locality's own"

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from . import charts, charts_needs, evidence, local_notice, measures, periods, tables
 from .catalogue import THEMES
 from .evidence import Evidence, Latest, reason
-from .narrative import COMPARED, Html, interval, listed, number, paragraph, span, text, value_of
+from .narrative import COMPARED, interval, value_of
 from .spine import small, standing
 from .standout import percent
+from .wording import Html, listed, number, paragraph, span, text
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from html import unescape
 
-from .geography import slugify
+from .paths import slugify
 
 TABLE = re.compile(
     r'<div class="hb-table"(?P<more>[^>]*)>(?P<table><table\b.*?</table>)</div>(?!\s*<p class="hb-take">)', re.DOTALL

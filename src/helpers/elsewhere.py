@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from . import local_notice, periods
 from .evidence import Evidence, the
-from .narrative import Html, interval, paragraph, text, value_of
+from .narrative import interval, value_of
 from .rules._elsewhere import against
+from .wording import Html, paragraph, text
 
 PLAIN = ("London", "Yorkshire and The Humber", "Wales", "Scotland", "Northern Ireland")
 

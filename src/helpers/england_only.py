@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable
 
 from .evidence import Evidence
-from .narrative import Html, paragraph
+from .wording import Html, paragraph
 
 
 def refusal(e: Evidence, what: str) -> str:

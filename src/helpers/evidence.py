@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from . import paths
-from .locality import COMPARATORS, EARLIER, NO_PUBLIC, NOT_HERE, Evidence, Latest, once, reason, the
+from .locality import COMPARATORS, NO_PUBLIC, NOT_HERE, Evidence, Latest, once, reason, the
 from .schemas import DataError
 
 __all__ = [
@@ -84,7 +84,7 @@ def beside(e: Evidence, indicator: str) -> dict[str, tuple[float, float]]:
 
 @once
 def _earlier(e: Evidence, chapter: str) -> dict[tuple[str, str], tuple[float, float]]:
-    path = paths.BUNDLES / e.place["slug"] / chapter / EARLIER
+    path = paths.BUNDLES / e.place["slug"] / chapter / paths.EARLIER
     if not path.exists():
         raise DataError([f"{paths.shown(path)}: not built. Run: handbook bundle"])
     with open(path, encoding="utf-8", newline="") as stream:
@@ -115,7 +115,7 @@ def check_parameters(area_code: str, edition: str, comparator_set: str, price_ba
 
     >>> check_parameters("E08000009", "2026-11-22", "dfes", "2024-25")
     Traceback (most recent call last):
-    helpers.schemas.DataError: parameter comparator_set='dfes': use one of: dfe, ons.
+    helpers.errors.DataError: parameter comparator_set='dfes': use one of: dfe, ons.
     """
     faults = []
     for name, value in (("area_code", area_code), ("edition", edition), ("price_base_year", price_base_year)):

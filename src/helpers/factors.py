@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from . import charts_needs, periods, tables
 from .evidence import Evidence, Latest, reason
-from .narrative import COMPARED, Html, in_words, interval, listed, paragraph, value_of
+from .narrative import COMPARED, interval, value_of
+from .wording import Html, in_words, listed, paragraph
 
 
 def show(e: Evidence) -> Html:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from . import charts, periods, tables, trends
 from .evidence import Evidence
-from .narrative import Html, number, paragraph, text, value_of
+from .narrative import value_of
+from .wording import Html, number, paragraph, text
 
 WORDS = {
     "outside": "beyond the limits",

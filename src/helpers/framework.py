@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from . import periods, tables
 from .evidence import Evidence, reason, shared
-from .narrative import Html, in_words, paragraph, text, value_of
+from .narrative import value_of
+from .wording import Html, in_words, paragraph, text
 
 NOT_YET = "not in this handbook yet"
 BASIS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import due, tables
 from .evidence import Evidence
-from .narrative import Html, paragraph
+from .wording import Html, paragraph
 
 
 def table(e: Evidence) -> Html:

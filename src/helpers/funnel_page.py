@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from . import charts_outcomes, england_only, periods, tables
 from .evidence import Evidence, shared
-from .narrative import COMPARED, Html, in_words, number, paragraph, span, text
+from .narrative import COMPARED
 from .schemas import UNITS
+from .wording import Html, in_words, number, paragraph, span, text
 
 SIZES = {"proportion": "people counted", "rate": "people counted", "value": "half the width of the 95% interval"}
 READINGS = {

@@ -10,8 +10,9 @@ import json
 import os
 from pathlib import Path
 
+from .errors import DataError
 from .paths import shown
-from .schemas import DataError, write_text
+from .writing import write_text
 
 
 def check_notebooks(*places: Path, edition: str = "", memory: Path | None = None) -> int:

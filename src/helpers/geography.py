@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import unicodedata
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -26,18 +25,6 @@ OWN_COLUMNS = [*schemas.LOCALITIES.columns, "nation", "fictional"]
 
 class PlaceError(ValueError):
     """A place that cannot be used, said with its successor or the nearest match."""
-
-
-def slugify(name: str) -> str:
-    """Return the name as it stands in addresses and file names.
-
-    >>> slugify("Bournemouth, Christchurch and Poole")
-    'bournemouth-christchurch-and-poole'
-    >>> slugify("St. Helens")
-    'st-helens'
-    """
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
 
 
 @dataclass(frozen=True)
@@ -125,18 +112,18 @@ class Register:
         code = wanted.upper()
         if re.match(schemas.AREA_CODE, code):
             return self._resolve_code(code)
-        slug = slugify(wanted)
+        slug = paths.slugify(wanted)
         hit = self.places.loc[self.places["slug"] == slug, "area_code"]
         if len(hit):
             return hit.iloc[0]
-        old = self.changes[self.changes["old_name"].map(slugify) == slug]
+        old = self.changes[self.changes["old_name"].map(paths.slugify) == slug]
         if len(old):
             raise PlaceError(f"'{text}' {self._successors(old)}")
-        district = self.districts[self.districts["district"].map(slugify) == slug]
+        district = self.districts[self.districts["district"].map(paths.slugify) == slug]
         if len(district):
             raise PlaceError(self._wrong_tier(district.iloc[0]))
         for region_code, region in self.regions.items():
-            if slugify(region) == slug:
+            if paths.slugify(region) == slug:
                 raise PlaceError(
                     f"'{text}' is a {'region' if region_code.startswith('E') else 'nation'} ({region_code}), not a"
                     " locality. Run `handbook list` for its localities."
@@ -198,9 +185,9 @@ def _own(known: Register, packs: dict[str, own_places.Pack]) -> pd.DataFrame:
     rows, faults = [], []
     for slug, pack in packs.items():
         name, code = pack.place.name, pack.place.code
-        if slugify(name) != slug:
+        if paths.slugify(name) != slug:
             faults.append(
-                f"data/local/{slug}/pack.yml: place: name: {name} needs the folder '{slugify(name)}'. Rename one."
+                f"data/local/{slug}/pack.yml: place: name: {name} needs the folder '{paths.slugify(name)}'. Rename one."
             )
         if slug in set(known.localities["slug"]) or code in set(known.localities["area_code"]):
             faults.append(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import charts_spend, england_only, expected, spend, tables
 from .evidence import Evidence
-from .narrative import Html, listed, number, paragraph
+from .wording import Html, listed, number, paragraph
 
 SAID = {
     "more": "more than places with similar need",

@@ -6,10 +6,10 @@ import pandas as pd
 
 from . import charts, periods, spend
 from .evidence import Evidence
-from .narrative import Html, money, number, paragraph
 from .payments import BANDS, FEW, HEADQUARTERS, counted, details, how, origin, part_of, share, tally
 from .readers.grants360 import KINDS, NO_PLACE, SEVERAL, SIZES
 from .tables import table
+from .wording import Html, money, number, paragraph
 
 
 def grants(e: Evidence) -> Html:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import periods, tables
 from .evidence import Evidence
-from .narrative import Html, listed, number, paragraph
+from .wording import Html, listed, number, paragraph
 
 HOW = (
     "The places are in the order of the alphabet. What they did differently, no open figure says: the share of early help"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from . import institutions, periods, tables
 from .evidence import Evidence
 from .local_notice import caption as marked
-from .narrative import Html, listed, paragraph, text
+from .wording import Html, listed, paragraph, text
 
 
 def content(e: Evidence) -> dict:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from . import casemix, charts_programmes, disclosure, tables
 from .evidence import Evidence
-from .narrative import Html, listed, paragraph, text
 from .programmes_words import fictional, signed
+from .wording import Html, listed, paragraph, text
 
 MARKS = {"flag": "◆ flag", "no sign": "● no sign", "cannot tell": "○ cannot tell"}
 ASKS = {

@@ -12,7 +12,8 @@ from pathlib import Path
 import pandas as pd
 
 from . import landing_map, paths, schemas
-from .geography import Register, slugify
+from .geography import Register
+from .paths import slugify
 from .place_pages import former, regions
 
 

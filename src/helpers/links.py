@@ -18,8 +18,9 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from . import orphans
+from .errors import DataError
 from .paths import below
-from .schemas import DataError, write_text
+from .writing import write_text
 
 # where a page asks for something to be loaded: {tag: attributes}
 LOADS = {

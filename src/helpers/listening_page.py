@@ -7,7 +7,8 @@ from datetime import date
 from . import charts, disclosure, periods, tables
 from .evidence import Evidence
 from .local_notice import caption as marked
-from .narrative import Html, listed, paragraph, text, value_of
+from .narrative import value_of
+from .wording import Html, listed, paragraph, text
 
 TITLES = {"need": "needs", "strength": "strengths", "help themselves": "help"}
 WORSE, BETTER = "worse", "better"

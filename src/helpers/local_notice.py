@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import paths, periods
 from .evidence import Evidence
-from .narrative import Html, listed, text
+from .wording import Html, listed, text
 
 PRIVATE = f"{paths.MARK}. It shows results that the data controller has not agreed to publish."
 FICTIONAL = "{name} is fictional. Its own evidence on these pages was made up, to show what a pack can say."

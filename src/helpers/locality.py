@@ -16,7 +16,6 @@ NATIONS = ("England", "Wales", "Scotland", "Northern Ireland")
 NOT_HERE = {f"not_collected_in_{n}": f"not collected here: the publisher's figures do not cover {n}" for n in NATIONS}
 NO_PUBLIC = "no_public_figure"
 COMPARATORS = {"dfe": "statistical neighbours", "ons": "ONS nearest neighbours"}
-EARLIER = "neighbours.csv"  # in a folder of the one chapter that reads it: the neighbours' figures of earlier periods
 
 
 def once(function: Callable) -> Callable:

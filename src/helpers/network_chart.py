@@ -5,7 +5,7 @@ from __future__ import annotations
 import altair as alt
 
 from . import charts
-from .narrative import Html
+from .wording import Html
 
 SECTORS = {
     # sector: (shape, colour); the shape carries what the colour does

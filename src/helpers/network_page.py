@@ -6,7 +6,7 @@ from . import disclosure, institutions, network_chart, periods, tables
 from .evidence import Evidence
 from .institutions_page import content, how, limits
 from .local_notice import caption as marked
-from .narrative import Html, listed, paragraph, text
+from .wording import Html, listed, paragraph, text
 
 DRAWN = "The numbers are those of the table. A full line is a tie that both sides name, a broken one a tie that one side names."
 RING = " A yellow ring marks a candidate."

@@ -19,7 +19,7 @@ from .catalogue import Indicator
 from .geography import ENGLAND, NATIONS, Register
 from .measures import MULTIPLIER
 from .schemas import PRESENT
-from .worked_out import NOTHING, Memory
+from .worked_out import NOTHING, Memory, Rows
 
 COLUMNS = [
     *("area_code", "indicator", "rule", "word", "first", "last", "points", "left_out"),
@@ -48,16 +48,13 @@ def of_outcomes(
     """
     chosen = [i for i in indicators.values() if i.chapter == "outcomes"]
     wanted = rows[rows["indicator"].isin([i.id for i in chosen]) & rows["status"].isin(PRESENT)]
-    by_indicator = dict(tuple(wanted.groupby("indicator")))
+    by_indicator = {name: Rows(wanted, at) for name, at in wanted.groupby("indicator").indices.items()}
     letters = register.localities["region_code"].str[0]
     places = {code: register.localities.loc[letters == x, "area_code"].tolist() for x, (code, _) in NATIONS.items()}
-    found = [
-        memory.call(of_one, by_indicator[i.id], own, i, nation)
-        for i in chosen
-        if i.id in by_indicator
-        for nation, own in places.items()
+    calls = [
+        (by_indicator[i.id], own, i, nation) for i in chosen if i.id in by_indicator for nation, own in places.items()
     ]
-    return pd.concat(found, ignore_index=True)[COLUMNS] if found else pd.DataFrame(columns=COLUMNS)
+    return memory.each(of_one, calls).reindex(columns=COLUMNS)
 
 
 def steps(available: list[str]) -> list[str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from . import charts_outcomes, england_only, local_notice, periods, spend, tables, trends
 from .catalogue import THEMES
 from .evidence import Evidence, of_place, reason, shared
-from .narrative import Html, listed, money, number, paragraph, span, text
 from .outcome_lists import COLUMNS
 from .outcome_trends import NOT_TESTED, WINDOW
+from .wording import Html, listed, money, number, paragraph, span, text
 
 HEADINGS = {"activity": "What is done", "outcome": "What comes of it", "cost": "What it costs"}
 RULES = {"xmr": "control chart", "five points": "five-point test", "none": "none"}

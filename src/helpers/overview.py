@@ -6,8 +6,8 @@ from collections import Counter
 
 from . import accounts, elsewhere, england_only, local_notice, recommendations, standout
 from .evidence import Evidence
-from .narrative import Html, listed, paragraph, text
 from .rules import AREAS, STATUSES
+from .wording import Html, listed, paragraph, text
 
 
 def header(e: Evidence) -> Html:

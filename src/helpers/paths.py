@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +25,7 @@ BUNDLES = BUILD / "bundles"
 SITE = BOOK / "_build" / "html"
 PRIVATE = ROOT.parts[-2:] == ("build", "private")  # a private build has a root of its own, inside build/
 MARK = "Private build: not for publication"  # on every page and in every notebook of it
+EARLIER = "neighbours.csv"  # in the folder of one chapter in a bundle: the neighbours' figures of earlier periods
 PICTURES = ROOT / ".cache" / "pictures"
 
 
@@ -65,3 +67,15 @@ def without(text: str) -> str:
     "No such file: 'build/a.csv', see y.py and https://example.org/a/b"
     """
     return re.sub(r"(?<![\w.:/<])/(?:[^\s/'\"<>]+/)+", "", text.replace(f"{ROOT}{os.sep}", ""))
+
+
+def slugify(name: str) -> str:
+    """Return the name as it stands in addresses and file names.
+
+    >>> slugify("Bournemouth, Christchurch and Poole")
+    'bournemouth-christchurch-and-poole'
+    >>> slugify("St. Helens")
+    'st-helens'
+    """
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")

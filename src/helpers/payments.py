@@ -10,9 +10,9 @@ import pandas as pd
 
 from . import charts, periods
 from .evidence import Evidence
-from .narrative import Html, listed, money, number, paragraph, text
 from .readers.council_payments import LINE_SIZES, NONE_GIVEN, OTHERS, PAYEE_SIZES, WITHHELD
 from .tables import table
+from .wording import Html, listed, money, number, paragraph, text
 
 BANDS = ("The 10 largest", "The next 90", "All others")
 FEW = 10  # named payees, below which shares would be single payees

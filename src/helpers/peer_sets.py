@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import tables
 from .evidence import COMPARATORS, Evidence
-from .narrative import Html, listed, paragraph
+from .wording import Html, listed, paragraph
 
 WHO = {"dfe": "Department for Education", "ons": "Office for National Statistics"}
 

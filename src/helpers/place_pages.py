@@ -14,7 +14,8 @@ from pathlib import Path
 import pandas as pd
 
 from . import paths, schemas, settings
-from .geography import Register, slugify
+from .geography import Register
+from .paths import slugify
 
 
 def plain(text: str) -> str:

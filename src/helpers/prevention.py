@@ -6,7 +6,7 @@ import pandas as pd
 
 from . import charts_spend, england_only, measures, periods, tables
 from .evidence import Evidence, reason
-from .narrative import Html, number, paragraph
+from .wording import Html, number, paragraph
 
 EARLY, LATE = "homelessness_prevention_duty", "homelessness_relief_duty"
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from . import charts_programmes, disclosure, tables
 from .evidence import Evidence
-from .narrative import Html, listed, money, paragraph, text
 from .participants import BANDS
 from .programmes_words import fictional, finding, level, signed
+from .wording import Html, listed, money, paragraph, text
 
 NOTHING = "No programme here publishes who took part, what changed for them and what it cost, so this cannot be said from open data."
 WITHHELD = (

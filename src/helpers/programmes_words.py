@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from . import effects
 from .evidence import Evidence
-from .narrative import paragraph
+from .wording import paragraph
 
 
 def fictional(e: Evidence) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from importlib.metadata import version
 
 from . import periods, tables
-from .catalogue import LICENCES
 from .evidence import Evidence, reason
-from .narrative import Html, paragraph, text
+from .licences import LICENCES
+from .wording import Html, paragraph, text
 
 TOOLS = ("pandas", "altair", "papermill", "jupyter-book")
 GRADES = {1: "1: official or accredited", 2: "2: other official data", 3: "3: use with care"}

@@ -7,8 +7,9 @@ import re
 from . import findings as documents
 from . import local_notice, periods, stability, tables
 from .evidence import Evidence, once
-from .narrative import Html, number, paragraph, periods_of, prose, sentence, text
+from .narrative import periods_of, sentence
 from .rules import STATUSES, Finding, needs, resolve
+from .wording import Html, number, paragraph, prose, text
 
 LEVELS = {
     0: "published figures that describe, and claim nothing about what works",

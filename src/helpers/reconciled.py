@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import accounts, england_only, tables
 from .evidence import Evidence
-from .narrative import Html, listed, number, paragraph, text
+from .wording import Html, listed, number, paragraph, text
 
 
 @england_only.of("this published total")

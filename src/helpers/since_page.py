@@ -7,8 +7,8 @@ from collections import Counter
 
 from . import editions, paths, periods, tables
 from .evidence import Evidence
-from .narrative import Html, listed, number, paragraph
 from .rules import STATUSES
+from .wording import Html, listed, number, paragraph
 
 FIRST = (
     "This is the first edition that is kept, so there is nothing to compare it with yet. From the next one on, this part"

@@ -6,7 +6,8 @@ from html import escape
 from pathlib import Path
 
 from . import paths, schemas
-from .catalogue import LICENCES, Source
+from .catalogue import Source
+from .licences import LICENCES
 
 
 def write(sources: dict[str, Source], folder: Path = paths.BOOK) -> None:

@@ -6,7 +6,8 @@ from . import cards, charts_needs, local_notice, periods, tables
 from .catalogue import THEMES
 from .charts_needs import EDGE
 from .evidence import Evidence, Latest, once, reason
-from .narrative import COMPARED, Html, in_words, interval, listed, number, paragraph, peers, span, text, value_of
+from .narrative import COMPARED, interval, peers, value_of
+from .wording import Html, in_words, listed, number, paragraph, span, text
 
 STAGES = ("early childhood", "school age", "young adulthood", "working age", "later life", "all ages")
 

@@ -16,7 +16,7 @@ from . import benchmarks, outcome_trends, periods, trends
 from .catalogue import Indicator
 from .geography import ENGLAND
 from .measures import MULTIPLIER
-from .worked_out import NOTHING, Memory, marked
+from .worked_out import NOTHING, Memory, Rows, marked
 
 CHAPTERS = ("needs", "outcomes")
 COMPARATORS = ("dfe", "ons")
@@ -44,6 +44,7 @@ def of_all(
     indicators: dict[str, Indicator],
     at_risk: pd.DataFrame,
     memory: Memory = NOTHING,
+    name: str = "",
 ) -> pd.DataFrame:
     """Return one row per locality of England and indicator of needs and outcomes, at the locality's newest value.
 
@@ -59,44 +60,44 @@ def of_all(
     chosen = {i.id: i for i in indicators.values() if i.chapter in CHAPTERS}
     area = rows["area_code"].astype(str)
     local = rows[area.str.match(r"E(06|08|09|10)|X99") & rows["indicator"].isin(chosen) & rows["value"].notna()]
-    england = rows[area == ENGLAND].set_index(["indicator", "period"])["value"]
+    of_england = rows[area == ENGLAND]
+    england = {indicator: Rows(of_england, at) for indicator, at in of_england.groupby("indicator").indices.items()}
     near = marked(neighbours[["comparator", "area_code", "neighbour_code"]])
     people = rows[rows["indicator"].str.startswith("population_") & rows["value"].notna()]
     people = people.sort_values("period").groupby(["indicator", "area_code"])["value"].last()
     at_risk = at_risk.set_index("indicator")
-    found, words = [], []
-    for name, part in local.groupby("indicator"):
-        base = _at_risk(name, at_risk, people) if name in at_risk.index else None
-        of_england = england[name] if name in england.index else pd.Series(dtype=float)
-        found.append(memory.call(_of_indicator, part, of_england, chosen[name], near, base))
-        words.append(memory.call(recent, part, chosen[name], of_england))
-    out = pd.concat(found, ignore_index=True)
-    out = out.merge(
-        pd.concat(words, ignore_index=True), on=["area_code", "indicator"], how="left", validate="one_to_one"
-    )
+    calls, nobody = [], Rows(of_england, np.array([], int))
+    for indicator, at in local.groupby("indicator").indices.items():
+        base = _at_risk(indicator, at_risk, people) if indicator in at_risk.index else None
+        calls.append((Rows(local, at), england.get(indicator, nobody), chosen[indicator], near, base))
+    out = memory.each(_of_indicator, calls, name)
+    words = memory.each(recent, [(part, chosen_one, beside) for part, beside, chosen_one, _, _ in calls], name)
+    out = out.merge(words, on=["area_code", "indicator"], how="left", validate="one_to_one")
     out["recent"] = out["recent"].fillna(trends.TOO_FEW)
     judged = out["indicator"].map(lambda i: chosen[i].polarity != "no judgement")
-    out["q"] = np.nan
-    for _, part in out.groupby(["area_code", judged]):
-        out.loc[part.index, "q"] = benchmarks.false_discovery(part["p_value"]).adjusted
+    p_value, q = out["p_value"].to_numpy(), np.full(len(out), np.nan)
+    for at in out.groupby(["area_code", judged]).indices.values():
+        q[at] = benchmarks.false_discovery(p_value[at]).adjusted
+    out["q"] = q
     first = ["area_code", "indicator", "period"]
     return out[[*first, *(c for c in out if c not in first)]].sort_values(first[:2], ignore_index=True)
 
 
 def _of_indicator(
-    part: pd.DataFrame, england: pd.Series, indicator: Indicator, neighbours: pd.DataFrame, base: pd.Series | None
+    part: pd.DataFrame, england: pd.DataFrame, indicator: Indicator, neighbours: pd.DataFrame, base: pd.Series | None
 ) -> pd.DataFrame:
     """Return the standing on one indicator of every area at its newest period.
 
-    `england`: by period; `base`: how many people a published rate is about, by area; None where denominators tell.
+    `england`: its own rows; `base`: how many people a published rate is about, by area; None where denominators tell.
     """
     newest = part.groupby("area_code")["period"].max()
+    standard = england.set_index("period")["value"]
     found = []
     for period, rows in part.groupby("period"):
         wanted = newest.index[newest == period]
         if wanted.empty:
             continue
-        table = _one(rows.set_index("area_code"), england.get(period, np.nan), indicator, neighbours)
+        table = _one(rows.set_index("area_code"), standard.get(period, np.nan), indicator, neighbours)
         table = table.assign(**_excess(table, table["denominator"] if base is None else base, indicator)).loc[wanted]
         found.append(table.assign(indicator=indicator.id, period=period).reset_index())
     return pd.concat(found, ignore_index=True).drop(columns=["value", "lower", "upper", "denominator", "england"])
@@ -228,10 +229,10 @@ def _at_risk(name: str, at_risk: pd.DataFrame, people: pd.Series) -> pd.Series:
     return people[row["population"]] - (people[row["less"]] if isinstance(row["less"], str) else 0)
 
 
-def recent(part: pd.DataFrame, indicator: Indicator, england: pd.Series) -> pd.DataFrame:
+def recent(part: pd.DataFrame, indicator: Indicator, england: pd.DataFrame) -> pd.DataFrame:
     """Return area_code, indicator and recent: the trend of each series by the five-point rule, in trends' words.
 
-    `part`: rows of one indicator with a value; `england`: England's values by period. Periods that overlap are not used
+    `part`: rows of one indicator with a value; `england`: England's. Periods that overlap are not used
     twice. Of the newest six periods the one furthest on the worse side of England is left out, as outcome_trends does
     and for its reason: a place is looked at because one year was bad, and the years about a bad one look better by
     chance alone. Empty where neither counts nor limits are published.
@@ -245,7 +246,7 @@ def recent(part: pd.DataFrame, indicator: Indicator, england: pd.Series) -> pd.D
     wide = [part.pivot(index="area_code", columns="period", values=c).reindex(columns=every) for c in names]
     value, *series = (w.to_numpy(float) for w in wide)
     usable = ~np.isnan([value, *series]).any(axis=0)
-    beside = england.reindex(every).to_numpy(float)
+    beside = england.set_index("period")["value"].reindex(every).to_numpy(float)
     kept, _ = outcome_trends.without_choosing(np.where(usable, value, np.nan), beside, indicator.polarity)
     series = [np.where(kept, x, np.nan) for x in series]
     if counted:

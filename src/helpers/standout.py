@@ -6,10 +6,11 @@ import math
 
 from . import build_on, elsewhere, periods, tables
 from .evidence import Evidence, Latest, once
-from .narrative import Html, in_words, interval, listed, paragraph, span, text, value_of
+from .narrative import interval, value_of
 from .rules import needs as rule
 from .rules._elsewhere import against
 from .spine import beside_nation, link, small, standing
+from .wording import Html, in_words, listed, paragraph, span, text
 
 BREACH = 0.002  # two-sided: outside the 99.8% limits by the figure as published, before anything is drawn in
 UNUSUAL = " The last column says whether the place stands apart even once it is allowed that places differ anyway."

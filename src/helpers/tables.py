@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from .narrative import Html, text
+from .wording import Html, text
 
 
 def table(

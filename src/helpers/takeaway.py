@@ -14,11 +14,11 @@ from concurrent.futures import ProcessPoolExecutor
 from io import BytesIO
 from pathlib import Path
 
-from . import fingerprints, orphans, paths, schemas
-from .catalogue import LICENCES
+from . import fingerprints, orphans, paths
 from .downloads import csv_text
-from .locality import EARLIER
-from .schemas import DataError
+from .errors import DataError
+from .licences import LICENCES
+from .writing import write_text
 
 FOLDER = "data"  # below a locality's folder
 ALL = "all"  # the file of a chapter that has no indicators of its own
@@ -113,7 +113,7 @@ def write_locality(
         reader = csv.DictReader(stream)
         rows, columns = list(reader), [c for c in reader.fieldnames or [] if c not in LEADING]
     by_key = {(row["indicator"], row["period"]): row for row in rows}
-    for path in sorted((folder / slug).glob(f"*/{EARLIER}")):
+    for path in sorted((folder / slug).glob(f"*/{paths.EARLIER}")):
         with open(path, encoding="utf-8", newline="") as stream:
             for row in csv.DictReader(stream):
                 by_key[row["indicator"], row["period"]].update(row)
@@ -122,12 +122,12 @@ def write_locality(
         name = file_of(slug, what, edition)
         chosen = [r for r in rows if what == ALL or indicators[r["indicator"]]["chapter"] == what]
         said = ([*_leading(place, edition, indicators, r), *(r[c] for c in columns)] for r in chosen)
-        schemas.write_text(target / name, csv_text([*LEADING, *columns], said))
+        write_text(target / name, csv_text([*LEADING, *columns], said))
         used = {sources[r["source"]]["licence"] for r in chosen if r["source"]}
         licence = LICENCES[min(used)][1] if len(used) == 1 else "attribution.html"
         title = f"{place['name']}: {'all figures' if what == ALL else what} of the edition of {edition}"
         words = json.dumps(metadata(name, [*LEADING, *columns], title, licence), indent=1, ensure_ascii=False)
-        schemas.write_text(target / f"{name}-metadata.json", words + "\n")
+        write_text(target / f"{name}-metadata.json", words + "\n")
         written += [name, f"{name}-metadata.json"]
     zipped = file_of(slug, "bundle", edition, "zip")
     _write_zip(target / zipped, [folder / slug, folder / "_common"])
@@ -192,9 +192,9 @@ def publish(
     for slug in names:
         files[slug] = [*known[slug]["files"], *(f"_sources/localities/{slug}/{c}.ipynb" for c in chapters)]
     if memory:
-        schemas.write_text(memory, json.dumps(known))
+        write_text(memory, json.dumps(known))
     crate = crate_of(edition, names, files, sources)
-    schemas.write_text(site / "ro-crate-metadata.json", json.dumps(crate, indent=1, ensure_ascii=False) + "\n")
+    write_text(site / "ro-crate-metadata.json", json.dumps(crate, indent=1, ensure_ascii=False) + "\n")
 
 
 def _written(due: Sequence[str], *given) -> Iterator[tuple[str, list[str]]]:

@@ -18,8 +18,8 @@ from datetime import date
 from functools import cached_property
 from html import unescape
 
-from .narrative import text
 from .table_numbers import SECTION, TABLE, TAG, Cell, Tables, ended, numbers, tables_of, with_ids
+from .wording import text
 
 SENTENCE = re.compile(r"<(p|li|dd|figcaption)\b([^>]*)>(.*?)</\1>", re.DOTALL)
 APART = re.compile(r"<(article|table|script|svg|nav|form|pre)\b.*?</\1>", re.DOTALL)  # what holds no sentence

@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from . import paths, periods, table_numbers, traced
-from .narrative import number, span, text
+from .wording import number, span, text
 
 SENTENCE = re.compile(r"<(p|li|figcaption)\b([^>]*)>(.*?)</\1>", re.DOTALL)
 APART = re.compile(r"<(article|details|table|script|svg|nav|form)\b.*?</\1>", re.DOTALL)  # what is no sentence

@@ -12,7 +12,9 @@ import tempfile
 from functools import cache
 from types import ModuleType
 
-NO_FONTS = '<?xml version="1.0"?>\n<fontconfig><dir>/nowhere</dir></fontconfig>\n'  # no folder at all means the usual ones
+NO_FONTS = (
+    '<?xml version="1.0"?>\n<fontconfig><dir>/nowhere</dir></fontconfig>\n'  # no folder at all means the usual ones
+)
 SMALLEST = {"width": 1, "height": 1, "marks": [{"type": "text", "encode": {"enter": {"text": {"value": "a"}}}}]}
 SETTING = "FONTCONFIG_FILE"  # where the engine, and every program of the machine, reads which folders have fonts
 

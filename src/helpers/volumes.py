@@ -6,7 +6,7 @@ import pandas as pd
 
 from . import charts_spend, england_only, spend, tables
 from .evidence import Evidence
-from .narrative import Html, money, number, paragraph
+from .wording import Html, money, number, paragraph
 
 LINE, COUNT = "s251_looked_after", "children_looked_after"
 AVERAGE = (

@@ -7,12 +7,16 @@ from pathlib import Path
 
 
 def write_text(path: Path, text: str) -> bool:
-    """Write UTF-8 text whole or not at all; return False, touching nothing, when the file says this already.
+    """Write UTF-8 text whole or not at all; return False, touching nothing, when the file says this already."""
+    return write_bytes(path, text.encode("utf-8"))
+
+
+def write_bytes(path: Path, data: bytes) -> bool:
+    """Write a file whole or not at all; return False, touching nothing, when it says this already.
 
     What a killed run has left half written is written over: it has one name, and does not stay for ever.
     """
     path = Path(path)
-    data = text.encode("utf-8")
     temporary = path.with_name(f".writing-{path.name}")
     if path.exists() and path.read_bytes() == data:
         temporary.unlink(missing_ok=True)

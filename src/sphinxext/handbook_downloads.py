@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from helpers import downloads, schemas
+from helpers import downloads
+from helpers.writing import write_text
 
 
 def _config(app, config) -> None:
@@ -34,7 +35,7 @@ def _tables(app, pagename: str, templatename: str, context: dict, doctree) -> No
         if old.name not in files:
             old.unlink()
     for name, text in files.items():
-        schemas.write_text(folder / name, text)
+        write_text(folder / name, text)
 
 
 def setup(app) -> dict:

@@ -21,7 +21,7 @@ from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
 from helpers import takeaway
-from helpers.schemas import DataError
+from helpers.errors import DataError
 
 LOG = logging.getLogger(__name__)
 HERE = Path(__file__).parent

@@ -25,10 +25,10 @@ def list_(region: Annotated[str, typer.Option(help="Only the localities of this 
     """
     places = place_pages.labelled(geography.register().places)
     if region:
-        names = {geography.slugify(r): r for r in places["region"].unique()}
-        if geography.slugify(region) not in names:
+        names = {paths.slugify(r): r for r in places["region"].unique()}
+        if paths.slugify(region) not in names:
             raise PlaceError(f"'{region}' is not a region or nation. Use one of: {', '.join(sorted(names.values()))}.")
-        places = places[places["region"] == names[geography.slugify(region)]]
+        places = places[places["region"] == names[paths.slugify(region)]]
     for row in places.itertuples():
         out.print(f"{row.area_code}  {row.slug:<38} {row.name} ({row.region})", markup=False)
 

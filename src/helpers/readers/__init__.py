@@ -72,7 +72,7 @@ def load(name: str):
 
     >>> load("pdf")
     Traceback (most recent call last):
-    helpers.schemas.DataError: reader 'pdf' is not known. ...
+    helpers.errors.DataError: reader 'pdf' is not known. ...
     """
     if name not in names():
         raise DataError(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from ..catalogue import Source
-from ..geography import slugify
+from ..paths import slugify
 
 KINDS = {
     "E06": "unitary authority",

@@ -7,22 +7,9 @@ from pathlib import Path
 import pandas as pd
 import pandera.pandas as pa
 
+from ..errors import DataError
 from ..paths import shown
 from .shapes import FIGURES, MISSING, PRESENT
-
-
-class DataError(ValueError):
-    """A fault in data, said as file, row, column and remedy; `faults` holds one line each."""
-
-    def __init__(self, faults: list[str]):
-        self.faults = list(faults)
-        super().__init__("\n".join(self.faults))
-
-    def __reduce__(self):  # a fault found in another process arrives as it was
-        return type(self), (self.faults,)
-
-
-DataError.__module__ = __name__.rpartition(".")[0]  # a traceback names it as everybody imports it
 
 
 def validate(frame: pd.DataFrame, schema: pa.DataFrameSchema, file: Path | str) -> pd.DataFrame:
@@ -31,7 +18,7 @@ def validate(frame: pd.DataFrame, schema: pa.DataFrameSchema, file: Path | str) 
     >>> from helpers.schemas import DEFLATOR
     >>> validate(pd.DataFrame({"financial_year": ["2024-25"], "index": [-1.0]}), DEFLATOR, "data/figures/deflator.csv")
     Traceback (most recent call last):
-    helpers.schemas.DataError: data/figures/deflator.csv: row 2, column 'index': -1.0 breaks the rule greater_than(0). Correct the value, or drop the row with its reason.
+    helpers.errors.DataError: data/figures/deflator.csv: row 2, column 'index': -1.0 breaks the rule greater_than(0). Correct the value, or drop the row with its reason.
     """
     name = shown(file)
     expected = list(schema.columns)

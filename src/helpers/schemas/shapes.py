@@ -5,23 +5,8 @@ from __future__ import annotations
 import pandera.pandas as pa
 
 from .. import periods
+from ..wording import UNITS
 
-UNITS = {
-    # code: how it is written after a number
-    "pct": "%",
-    "per_1k": " per 1,000",
-    "per_10k": " per 10,000",
-    "per_100k": " per 100,000",
-    "count": "",
-    "gbp": "",  # written £ before the number
-    "gbp_thousand": "",
-    "gbp_per_week": " a week",
-    "years": " years",
-    "score": "",
-    "score_out_of_10": " out of 10",
-    "ratio": "",
-    "index": "",
-}
 PRESENT = ("final", "provisional", "revised")
 MISSING = {
     "suppressed": "suppressed by the publisher to protect people",
