@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
 from multiprocessing import forkserver
 from pathlib import Path
@@ -74,9 +74,14 @@ def listing(folder: Path) -> Callable[[], str]:
     """Begin to look at all files of a folder, in a process of its own; return what waits for fingerprints.listing of it."""
     if not server_possible():
         return partial(fingerprints.listing, folder)
-    pool = ProcessPoolExecutor(1, multiprocessing.get_context("forkserver"), orphans.follow)
-    asked = pool.submit(fingerprints.listing, folder)
-    pool.shutdown(wait=False)
+
+    def look() -> str:
+        with ProcessPoolExecutor(1, multiprocessing.get_context("forkserver"), orphans.follow) as process:
+            return process.submit(fingerprints.listing, folder).result()
+
+    thread = ThreadPoolExecutor(1)
+    asked = thread.submit(look)  # the server answers once it has loaded all that it needs, which takes seconds
+    thread.shutdown(wait=False)
     return asked.result
 
 

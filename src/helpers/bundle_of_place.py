@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +19,7 @@ from .worked_out import MARK
 
 KEY = ["indicator", "period"]
 COMPARATORS = ("dfe", "ons")
+NEAR, MEDIANS = "neighbours", "medians"  # beside file names, in what `of` returns
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,23 @@ class Everyone:
         known = catalogue.indicators()
         return np.array([known[i].polarity for i in self.grid.index.get_level_values("indicator")])
 
+    def columns_of(self, codes: Iterable[str]) -> list[int]:
+        """Return the columns of areas in `values`, but for those without figures."""
+        return [self.columns[c] for c in codes if c in self.columns]
+
+    def of_areas(self, codes: Iterable[str]) -> bytes:
+        """Return the values of some areas, as what they can be told by."""
+        return np.ascontiguousarray(self.values[:, self.columns_of(codes)]).tobytes()
+
+    @cached_property
+    def _near(self) -> dict[tuple[str, str], list[str]]:
+        by_place = self.neighbours.sort_values("position").groupby(["comparator", "area_code"])
+        return by_place["neighbour_code"].agg(list).to_dict()
+
+    def sets(self, code: str) -> dict[str, list[str]]:
+        """Return {comparator: the neighbours of a locality, in the publisher's order}."""
+        return {name: self._near.get((name, code), []) for name in COMPARATORS}
+
     @cached_property
     def _parts(self) -> dict[str, tuple[pd.DataFrame, dict[str, pd.DataFrame]]]:
         tables = {"": self.rows, **self.tables}
@@ -70,27 +88,43 @@ class Everyone:
         return fingerprints.of(self.edition, fingerprints.code(), catalogued, own, self.grid.index.tolist())
 
 
-def of(everyone: Everyone, code: str) -> tuple[dict[str, str], dict]:
+def of(everyone: Everyone, code: str, before: Mapping[str, str]) -> tuple[dict[str, str], dict]:
     """Return hashes of all that a locality's bundle is made from, and what the locality itself supplies.
 
-    The first is {"": of all, file: of what alone decides that file}. The second is {file: content}, worked out of its
-    pack in data/local and of lists of payments and grants.
+    The first is {"": of all but its neighbours, NEAR: of their values, MEDIANS: of what these come to beside it, file: of
+    what alone decides that file}; `before`: the same as it was when the bundle was written. The second is
+    {file: content}, worked out of its pack in data/local and of lists of payments and grants.
     """
     place, register = everyone.register.place(code), everyone.register
     supplied = {
         "money.json": local_money.of_place(code, place["slug"], everyone.edition, everyone.lists),
         "local.json": local_evidence.of_place(place["slug"], paths.PRIVATE, code),
     }
-    near = everyone.neighbours.loc[everyone.neighbours["area_code"] == code, "neighbour_code"]
-    against = [UK, *(c for c, _ in NATIONS.values()), place["region_code"], *near]
-    beside = everyone.values[:, [everyone.columns[c] for c in against if c in everyone.columns]]
+    against = everyone.of_areas([UK, *(c for c, _ in NATIONS.values()), place["region_code"]])
     rows = {name: everyone.part(name, code)[MARK].to_numpy().tobytes() for name in ("", *everyone.tables)}
-    numbers = hashlib.sha256(b"\0".join([np.ascontiguousarray(beside).tobytes(), *rows.values()])).hexdigest()
+    numbers = _hash([against, *rows.values()])
     texts = [table.get(code, "") for table in everyone.texts.values()]
     changes = register.predecessors(code)
     whole = fingerprints.of(everyone._same_for_all, place, changes, numbers, texts, supplied)
-    alone = {name: hashlib.sha256(everyone._same_for_all.encode() + rows[name]).hexdigest() for name in everyone.tables}
-    return {"": whole, **alone}, supplied
+    near = _hash([everyone.of_areas(n) for n in everyone.sets(code).values()])
+    medians = before[MEDIANS] if before.get(NEAR) == near else _medians(everyone, code)
+    alone = {name: _hash([everyone._same_for_all.encode(), rows[name]]) for name in everyone.tables}
+    return {"": whole, NEAR: near, MEDIANS: medians, **alone}, supplied
+
+
+def _medians(everyone: Everyone, code: str) -> str:
+    """Return one hash of what a bundle holds of the neighbours: medians, and their values beside its newest.
+
+    Most figures change no median of most places that have this one as a neighbour.
+    """
+    sets = everyone.sets(code)
+    found = [np.column_stack(benchmarks.peers(everyone.values, everyone.columns_of(n))) for n in sets.values()]
+    newest = _peers(everyone, everyone.part("", code), sets)["value"].to_numpy()
+    return _hash([numbers.tobytes() for numbers in (*found, newest)])
+
+
+def _hash(parts: Iterable[bytes]) -> str:
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
 def write(everyone: Everyone, code: str, supplied: dict, out: Path, there: Collection[str] = ()) -> None:
@@ -99,15 +133,14 @@ def write(everyone: Everyone, code: str, supplied: dict, out: Path, there: Colle
     `there`: files of tables that stand in it already, made from the same.
     """
     place = everyone.register.place(code)
-    near = everyone.neighbours[everyone.neighbours["area_code"] == code].sort_values("position")
-    sets = {name: near[near["comparator"] == name] for name in COMPARATORS}
+    sets = everyone.sets(code)
     series = _series(everyone, everyone.part("", code), place, sets)
     newest, earlier = _apart(series)
     schemas.write_text(out / "series.csv", csv_text(newest))
     chapters = earlier["indicator"].map({i.id: i.chapter for i in catalogue.indicators().values()})
     for chapter in sorted({i.chapter for i in catalogue.indicators().values()}):
         schemas.write_text(out / chapter / paths.EARLIER, csv_text(earlier[chapters == chapter]))
-    schemas.write_text(out / "peers.csv", csv_text(_peers(everyone, series, sets)))
+    schemas.write_text(out / "peers.csv", csv_text(_peers(everyone, everyone.part("", code), sets)))
     for name in everyone.tables.keys() - there:
         schemas.write_text(out / name, csv_text(everyone.part(name, code).drop(columns=["area_code", MARK])))
     for name, texts in everyone.texts.items():
@@ -120,7 +153,7 @@ def write(everyone: Everyone, code: str, supplied: dict, out: Path, there: Colle
             (out / name).unlink(missing_ok=True)
 
 
-def _series(of: Everyone, own: pd.DataFrame, place: dict, sets: dict[str, pd.DataFrame]) -> pd.DataFrame:
+def _series(of: Everyone, own: pd.DataFrame, place: dict, sets: dict[str, list[str]]) -> pd.DataFrame:
     grid, values, columns = of.grid, of.values, of.columns
     out = grid.index.to_frame(index=False)
     out = out.merge(own.drop(columns=["area_code", MARK]), on=KEY, how="left")
@@ -135,7 +168,7 @@ def _series(of: Everyone, own: pd.DataFrame, place: dict, sets: dict[str, pd.Dat
     names, standards = _standards(out, place, column)
     out["benchmark"], out["benchmark_of"] = standards, names
     for name, members in sets.items():
-        found = benchmarks.peers(values, [columns[c] for c in members["neighbour_code"] if c in columns])
+        found = benchmarks.peers(values, of.columns_of(members))
         out[f"{name}_median"], out[f"{name}_n"] = found.median, found.n
     out["against"] = "not compared"
     for way in set(of.polarity):
@@ -184,14 +217,14 @@ def _standards(own: pd.DataFrame, place: dict, column) -> tuple[np.ndarray, np.n
     return names, values
 
 
-def _peers(of: Everyone, series: pd.DataFrame, sets: dict[str, pd.DataFrame]) -> pd.DataFrame:
+def _peers(of: Everyone, own: pd.DataFrame, sets: dict[str, list[str]]) -> pd.DataFrame:
     """Return the neighbours' values at the locality's newest period of each indicator."""
-    latest = series[series["value"].notna()].groupby("indicator")["period"].max()
+    latest = own[own["value"].notna()].groupby("indicator")["period"].max()
     rows = of.grid.index.get_indexer(pd.MultiIndex.from_arrays([latest.index, latest]))
     parts = []
     for name, members in sets.items():
-        codes = [c for c in members["neighbour_code"] if c in of.columns]
-        values = of.values[rows][:, [of.columns[c] for c in codes]]
+        codes = [c for c in members if c in of.columns]
+        values = of.values[rows][:, of.columns_of(members)]
         parts.append(
             pd.DataFrame(
                 {
@@ -206,7 +239,7 @@ def _peers(of: Everyone, series: pd.DataFrame, sets: dict[str, pd.DataFrame]) ->
     return pd.concat(parts, ignore_index=True)
 
 
-def _place(code, place, register: Register, sets: dict, edition: str) -> dict:
+def _place(code, place, register: Register, sets: dict[str, list[str]], edition: str) -> dict:
     districts = register.districts[
         (register.districts["locality_code"] == code) & (register.districts["current"] == "yes")
     ]
@@ -223,10 +256,7 @@ def _place(code, place, register: Register, sets: dict, edition: str) -> dict:
         "districts": [] if len(districts) < 2 else districts["district"].tolist(),
         "changes": register.predecessors(code),
         "neighbours": {
-            name: [
-                {"area_code": c, "name": register.names[c], "slug": register.place(c)["slug"]}
-                for c in members["neighbour_code"]
-            ]
+            name: [{"area_code": c, "name": register.names[c], "slug": register.place(c)["slug"]} for c in members]
             for name, members in sets.items()
         },
     }

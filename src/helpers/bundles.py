@@ -122,7 +122,7 @@ def build(
     neighbours' latest values), standing.csv (where it stands among all authorities) and place.json; and, in a folder
     of the one chapter that reads it, neighbours.csv (what they had in earlier periods). A bundle that says it was made
     from the same is left as it is: from the same figures of all (the first line of its stamp), or, where something has
-    changed, from the same as far as this locality is concerned (the second), or one file (the rest).
+    changed, from the same as far as this locality is concerned (the lines of bundle_of_place.of).
     """
     register = geography.register() if folder == paths.FIGURES else geography.load(folder)
     codes, inputs = list(codes), fingerprints.of(edition, fingerprints.data())
@@ -136,12 +136,13 @@ def build(
     fingerprints.stamp(target / "_common", inputs)
     for code in due:
         out = target / register.place(code)["slug"]
-        hashes, supplied = bundle_of_place.of(everyone, code)
-        made = [" ".join(pair).strip() for pair in hashes.items()]
-        if stamps[code][1:] != made:
+        before = dict(line.rpartition(" ")[::2] for line in stamps[code][1:])
+        hashes, supplied = bundle_of_place.of(everyone, code, before)
+        if any(before.get(name) != hashes[name] for name in ("", bundle_of_place.MEDIANS)):
             fingerprints.stamp(out)  # of nothing, until it is whole
-            same = {name for name, line in zip(hashes, made, strict=True) if line in stamps[code]}
+            same = {name for name in hashes if before.get(name) == hashes[name]}
             bundle_of_place.write(everyone, code, supplied, out, {name for name in same if (out / name).is_file()})
+        made = [" ".join(pair).strip() for pair in hashes.items()]
         fingerprints.stamp(out, inputs, *made)
         yield code
 
