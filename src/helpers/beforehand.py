@@ -1,7 +1,8 @@
 """Start what a build will need while it does something else: loading takes as long as the work that follows.
 
 Two programs wait until they are asked: Jupyter Book (jupyter_book.py), which is started before the build loads what it
-needs itself, so nothing is imported here that takes long; and the server that chapters are forked from (engine.py).
+needs itself, so nothing is imported here that takes long; and the server that chapters are forked from (engine.py). From
+that server one process is forked for what can be done beside the build.
 """
 
 from __future__ import annotations
@@ -12,9 +13,8 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from functools import partial
+from functools import cache, partial
 from multiprocessing import forkserver
-from pathlib import Path
 
 from . import fingerprints, orphans, paths
 
@@ -31,6 +31,7 @@ AT_START = (  # what Jupyter Book reads before it looks at a page
 )
 
 _waiting: list[tuple[subprocess.Popen, str]] = []
+_started: list[bool] = []
 
 
 def jupyter_book() -> None:
@@ -70,19 +71,22 @@ def _state() -> str:
     return fingerprints.of([kept.st_size, kept.st_mtime_ns], [fingerprints.of_file(path) for path in AT_START])
 
 
-def listing(folder: Path) -> Callable[[], str]:
-    """Begin to look at all files of a folder, in a process of its own; return what waits for fingerprints.listing of it."""
-    if not server_possible():
-        return partial(fingerprints.listing, folder)
+def aside(function: Callable, *args) -> Callable:
+    """Begin function(*args) in a process beside this one; return what waits for its result, or raises what it raises.
 
-    def look() -> str:
-        with ProcessPoolExecutor(1, multiprocessing.get_context("forkserver"), orphans.follow) as process:
-            return process.submit(fingerprints.listing, folder).result()
+    The process is one for all, forked from the server where that was started; else the function is called here, when
+    its result is asked for.
+    """
+    if not _started:
+        return partial(function, *args)
+    thread, process = _beside()  # a thread, for the server answers only once it has loaded all that it needs
+    return thread.submit(lambda: process.submit(function, *args).result()).result
 
-    thread = ThreadPoolExecutor(1)
-    asked = thread.submit(look)  # the server answers once it has loaded all that it needs, which takes seconds
-    thread.shutdown(wait=False)
-    return asked.result
+
+@cache
+def _beside() -> tuple[ThreadPoolExecutor, ProcessPoolExecutor]:
+    context = multiprocessing.get_context("forkserver")
+    return ThreadPoolExecutor(1), ProcessPoolExecutor(1, context, orphans.follow)
 
 
 def server_possible() -> bool:
@@ -95,3 +99,4 @@ def server() -> None:
     if server_possible():
         multiprocessing.get_context("forkserver").set_forkserver_preload(PRELOAD)
         forkserver.ensure_running()
+        _started.append(True)

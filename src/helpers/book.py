@@ -201,7 +201,7 @@ def build(
     taken = {"packs": packs, "memory": paths.SITE.parent / "taken.json"}
     take_away = functools.partial(takeaway.publish, slugs, chapters, edition, **taken)
     inputs = _inputs(notebooks, slugs, missing or {}, edition, packs)
-    if (standing := _standing(inputs, seen or beforehand.listing(paths.SITE))) is not None:
+    if (standing := _standing(inputs, seen or beforehand.aside(fingerprints.listing, paths.SITE))) is not None:
         return standing
     gates.check_notebooks(*notebooks, edition=edition, memory=paths.BUILD / "fit.json")
     extra = {page: _heading(path) for page, path in shared.items()}
@@ -218,12 +218,12 @@ def build(
         if not packs:
             take_away()
         before = links.Before.of(remembered)  # while pages are written
-    _prune(set(pages))
     if packs:
         _print(slugs, chapters, edition, say)
         take_away()
-    left = beforehand.listing(paths.SITE)
-    count = links.check(paths.SITE, remembered, before)
+    there = _prune(set(pages))
+    left = beforehand.aside(fingerprints.listing, paths.SITE)
+    count = links.check(paths.SITE, remembered, before, there)
     note = {"inputs": inputs, "site": left(), "pages": count}
     schemas.write_text(unchanged.MADE, json.dumps(note, indent=1) + "\n")
     return count
@@ -273,15 +273,19 @@ def _heading(path: Path) -> str:
     return found[1].strip()
 
 
-def _prune(pages: set[str]) -> None:
-    """Remove built pages that are no longer in the book: Sphinx leaves them, and a reader could find them."""
+def _prune(pages: set[str]) -> set[str]:
+    """Remove built pages that are no longer in the book: Sphinx leaves them, and a reader could find them.
+
+    Return the files of the site that are left.
+    """
     keep = {*pages, "search"}
     # a page's tables stand in a folder of its name, and what is taken away of a locality in its folder
     slugs = {page.split("/")[1] for page in pages if page.startswith("localities/")}
     for folder in (paths.SITE / "localities").iterdir():
         if folder.name not in slugs:
             shutil.rmtree(folder)
-    for name in list(paths.below(paths.SITE)):
+    left = set(paths.below(paths.SITE))
+    for name in tuple(left):
         page, _, end = name.rpartition(".")
         folder = name.rpartition("/")[0]
         source = page.removeprefix("_sources/")
@@ -291,3 +295,5 @@ def _prune(pages: set[str]) -> None:
             or (source != page and source not in pages)
         ):
             (paths.SITE / name).unlink()
+            left.remove(name)
+    return left

@@ -45,7 +45,7 @@ def write(
     money, money_before = (table[table["indicator"].isin(about_spend)] for table in (rows, before))
     early_late = memory.call(spend_tables.early_late, money, register, classification, exceptions)
     schemas.write_text(common / "early_late.csv", csv_text(early_late))
-    for name, text in outcome_bundle.shared(rows, register, early_late, deflator).items():
+    for name, text in outcome_bundle.shared(rows, register, early_late, deflator, memory).items():
         schemas.write_text(common / name, text)
     for end, table in (("", money), ("_before", money_before)):
         expected, models = memory.call(spend_tables.given_need, table, register, classification)

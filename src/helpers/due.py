@@ -51,12 +51,18 @@ def gap_of(every: set[str]) -> int:
 def of(e: Evidence) -> list[Fresh]:
     """Return each source of this locality's figures, by id."""
     used = e.series[(e.series["source"] != "") & e.series["value"].notna()]
+    every: dict[str, dict[str, set[str]]] = {}  # {source: {indicator: its periods}}
+    days: dict[str, set[str]] = {}
+    columns = (used[c].tolist() for c in ("source", "indicator", "period", "release_date"))
+    for source, indicator, period, day in zip(*columns, strict=True):
+        every.setdefault(source, {}).setdefault(indicator, set()).add(period)
+        days.setdefault(source, set()).add(day)
     found = []
-    for source, rows in used.groupby("source"):
-        newest = max(periods.end(p) for p in rows["period"].unique()).isoformat()
-        gaps = [g for g in (gap_of(set(part["period"])) for _, part in rows.groupby("indicator")) if g]
+    for source, series in sorted(every.items()):
+        newest = max(periods.end(p) for p in set().union(*series.values())).isoformat()
+        gaps = [g for g in map(gap_of, series.values()) if g]
         gap = int(statistics.median(gaps)) if gaps else 0
-        released = rows["release_date"].max()
+        released = max(days[source])
         due = later(released, gap) if gap else ""
         state = NOT_KNOWN if not due else LATE if due <= e.place["edition"] else "in time"
         age = periods.age_in_months(newest, e.place["edition"])

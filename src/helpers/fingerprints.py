@@ -13,7 +13,9 @@ from pathlib import Path
 from . import paths
 from .writing import write_text
 
-_read: dict[str, tuple[tuple[int, ...], str]] = {}  # {file: (its state, the hash of its content)}
+_read: dict[str, tuple[list[int], str]] = {}  # {file: (its state, the hash of its content)}
+_before: dict[str, tuple[list[int], str]] = {}  # the same, of an earlier process
+READ = paths.BUILD / "read.json"
 
 
 def of(*parts: object) -> str:
@@ -49,23 +51,37 @@ def listing(folder: Path, without: str = "") -> str:
 def of_file(path: Path | str) -> str:
     """Return the hash of a file's content; the empty text for a file that is not there.
 
-    A file that is as it was when this process last read it is not read again, unless it was written within a second of
-    that: then another content could have the same time.
+    A file that is as it was when this process, or one before it that was recalled, last read it is not read again,
+    unless it was written within a second of that: then another content could have the same time.
     """
     try:
         state = os.stat(path)
     except (FileNotFoundError, NotADirectoryError):
         return ""
-    stamp = (state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
-    known = _read.get(str(path))
+    stamp, name = [state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns], str(path)
+    known = _read.get(name) or _before.get(name)
     if known and known[0] == stamp:
+        _read[name] = known
         return known[1]
     before = time.time()
     with open(path, "rb") as stream:
         found = hashlib.file_digest(stream, "sha256").hexdigest()
     if before - max(state.st_mtime, state.st_ctime) > 1:
-        _read[str(path)] = (stamp, found)
+        _read[name] = (stamp, found)
     return found
+
+
+def recall() -> None:
+    """Take over the hashes of the files that the last build read. Their times of change tell whether they still hold."""
+    try:
+        _before.update(json.loads(READ.read_text(encoding="utf-8")))
+    except (OSError, ValueError):  # none yet, or cut short
+        _before.clear()
+
+
+def remember() -> None:
+    """Keep, for `recall`, the hashes of all files that this process asked for."""
+    write_text(READ, json.dumps(_read))
 
 
 @cache

@@ -50,7 +50,8 @@ def of_all(rows: pd.DataFrame, neighbours: pd.DataFrame, indicators: dict[str, I
     judged = {
         i.id: i for i in indicators.values() if i.polarity != "no judgement" and i.chapter in ("needs", "outcomes")
     }
-    present = rows[rows["indicator"].isin(judged) & rows["status"].isin(PRESENT) & rows["lower"].notna()]
+    present = rows["indicator"].isin(judged) & rows["status"].isin(PRESENT) & rows["lower"].notna()
+    present = rows.loc[present, ["area_code", "indicator", "period", "value", "lower", "upper"]]
     near = neighbours[["area_code", "comparator", "neighbour_code"]].drop_duplicates()
     found = []
     for name, part in present.groupby("indicator"):

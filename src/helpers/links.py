@@ -137,17 +137,18 @@ def _target(name: str, address: str, follow: bool) -> tuple[str, str]:
     return f"{file}#{unquote(parts.fragment)}", ""
 
 
-def check(site: Path, memory: Path | None = None, before: Before | None = None) -> int:
+def check(site: Path, memory: Path | None = None, before: Before | None = None, there: set[str] | None = None) -> int:
     """Return the number of pages of a built site, or raise DataError for every fault in them.
 
     Refused: a link to a file or fragment that is not there, a link that is not relative, anything loaded from
     outside the site (script, style, font, picture, frame), and a script or a style inside a page, attributes
     included: the page's policy would not let it work. Ordinary links to other sites are allowed. `memory`: a file that
     keeps what was found without fault, so that only changed pages are read again, and others only where something that
-    they may lead to has gone. `before`: what it keeps, where that has been read already.
+    they may lead to has gone. `before`: what it keeps, where that has been read already. `there`: the files of the
+    site, where they are known.
     """
     site = Path(site)
-    there = set(below(site))
+    there = set(below(site)) if there is None else there
     names = sorted(name for name in there if name.endswith(".html"))
     before = before or Before.of(memory)
     stamps = {name: _stamp(site / name) for name in names}

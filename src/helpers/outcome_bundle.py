@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pandas as pd
 
 from . import catalogue, change_pairs, funnels, outcome_lists, outcome_trends
 from .geography import Register
-from .worked_out import NOTHING, Memory
+from .worked_out import NOTHING, Memory, Rows
 
 
-def shared(rows: pd.DataFrame, register: Register, early_late: pd.DataFrame, deflator: pd.DataFrame) -> dict[str, str]:
+def shared(
+    rows: pd.DataFrame, register: Register, early_late: pd.DataFrame, deflator: pd.DataFrame, memory: Memory = NOTHING
+) -> dict[str, str]:
     """Return {file: text} of what the outcomes of all localities rest on; a folder says which chapter alone reads it. `rows`: bundles.measured."""
     indicators = catalogue.indicators()
+    outcomes = {i.id: i for i in indicators.values() if i.chapter == "outcomes"}
+    wanted = Rows(rows, np.flatnonzero(rows["indicator"].isin([*outcomes, change_pairs.POPULATION])))
+    money = (early_late, deflator)
     content = {
-        "outcomes/funnels": funnels.of_outcomes(rows, register, indicators),
-        "outcomes/change_pairs": change_pairs.of_spend_and_outcomes(rows, register, indicators, early_late, deflator),
+        "outcomes/funnels": memory.call(funnels.of_outcomes, wanted, register, outcomes),
+        "outcomes/change_pairs": memory.call(change_pairs.of_spend_and_outcomes, wanted, register, outcomes, *money),
         "activities_outcomes_costs": outcome_lists.three(indicators),
         "outcomes/local_outcomes_framework": outcome_lists.framework(indicators),
     }

@@ -19,7 +19,7 @@ from .catalogue import Indicator
 from .geography import ENGLAND, NATIONS, Register
 from .measures import MULTIPLIER
 from .schemas import PRESENT
-from .worked_out import NOTHING, Memory, Rows
+from .worked_out import NOTHING, Memory, parted
 
 COLUMNS = [
     *("area_code", "indicator", "rule", "word", "first", "last", "points", "left_out"),
@@ -47,8 +47,8 @@ def of_outcomes(
     chart, with their `mean`. `detail`: what the control chart marks, or why nothing was tested.
     """
     chosen = [i for i in indicators.values() if i.chapter == "outcomes"]
-    wanted = rows[rows["indicator"].isin([i.id for i in chosen]) & rows["status"].isin(PRESENT)]
-    by_indicator = {name: Rows(wanted, at) for name, at in wanted.groupby("indicator").indices.items()}
+    wanted = rows["indicator"].isin([i.id for i in chosen]) & rows["status"].isin(PRESENT)
+    by_indicator = parted(rows, wanted, "indicator")
     letters = register.localities["region_code"].str[0]
     places = {code: register.localities.loc[letters == x, "area_code"].tolist() for x, (code, _) in NATIONS.items()}
     calls = [

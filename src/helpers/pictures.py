@@ -22,7 +22,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from . import orphans, paths, schemas, svg, vega
+from . import beforehand, orphans, paths, schemas, svg, vega
 from .schemas import DataError
 
 NARROW, WIDE = 340, 720  # pixels: what a card and a phone hold, and what a page of a laptop holds
@@ -221,11 +221,17 @@ def draw(
     return sizes
 
 
+def ready() -> None:
+    """Start the engine."""
+    vega.engine()
+
+
 def _draw_all(waiting: Mapping[Path, list[str]], folder: Path, say, workers: int | None) -> tuple[Sizes, list[str]]:
-    """Draw a notebook's charts at a time: a few here, many by a pool of processes. Each process starts the engine once."""
+    """Draw a notebook's charts at a time: a few aside, many by a pool of processes. Each process starts the engine once."""
     total, sizes, faults = sum(map(len, waiting.values())), {}, []
     if total <= FEW:
-        for more, wrong in (_draw(notebook, names, folder) for notebook, names in waiting.items()):
+        for done in [beforehand.aside(_draw, notebook, names, folder) for notebook, names in waiting.items()]:
+            more, wrong = done()
             sizes, faults = sizes | more, faults + wrong
         return sizes, faults
     # the engine has threads, which a plain fork would not survive

@@ -16,7 +16,7 @@ from . import benchmarks, outcome_trends, periods, trends
 from .catalogue import Indicator
 from .geography import ENGLAND
 from .measures import MULTIPLIER
-from .worked_out import NOTHING, Memory, Rows, marked
+from .worked_out import NOTHING, Memory, Rows, marked, parted
 
 CHAPTERS = ("needs", "outcomes")
 COMPARATORS = ("dfe", "ons")
@@ -59,17 +59,17 @@ def of_all(
     """
     chosen = {i.id: i for i in indicators.values() if i.chapter in CHAPTERS}
     area = rows["area_code"].astype(str)
-    local = rows[area.str.match(r"E(06|08|09|10)|X99") & rows["indicator"].isin(chosen) & rows["value"].notna()]
-    of_england = rows[area == ENGLAND]
-    england = {indicator: Rows(of_england, at) for indicator, at in of_england.groupby("indicator").indices.items()}
+    is_local = area.str.match(r"E(06|08|09|10)|X99") & rows["indicator"].isin(chosen) & rows["value"].notna()
+    local, england = parted(rows, is_local, "indicator"), parted(rows, area == ENGLAND, "indicator")
     near = marked(neighbours[["comparator", "area_code", "neighbour_code"]])
-    people = rows[rows["indicator"].str.startswith("population_") & rows["value"].notna()]
+    is_population = rows["indicator"].str.startswith("population_") & rows["value"].notna()
+    people = rows.loc[is_population, ["indicator", "area_code", "period", "value"]]
     people = people.sort_values("period").groupby(["indicator", "area_code"])["value"].last()
     at_risk = at_risk.set_index("indicator")
-    calls, nobody = [], Rows(of_england, np.array([], int))
-    for indicator, at in local.groupby("indicator").indices.items():
+    calls, nobody = [], Rows(rows, np.array([], int))
+    for indicator, part in local.items():
         base = _at_risk(indicator, at_risk, people) if indicator in at_risk.index else None
-        calls.append((Rows(local, at), england.get(indicator, nobody), chosen[indicator], near, base))
+        calls.append((part, england.get(indicator, nobody), chosen[indicator], near, base))
     out = memory.each(_of_indicator, calls, name)
     words = memory.each(recent, [(part, chosen_one, beside) for part, beside, chosen_one, _, _ in calls], name)
     out = out.merge(words, on=["area_code", "indicator"], how="left", validate="one_to_one")

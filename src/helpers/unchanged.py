@@ -1,7 +1,7 @@
 """Is all that a build reads and writes as the last build left it? Then nothing needs to be done, or even loaded.
 
 This is asked before anything else: loading what a build uses takes longer than reading all of its inputs. What it reads
-is compared by content, what it writes by names, sizes and times.
+is compared by content (fingerprints.of_file), what it writes by names, sizes and times.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ def outputs(site: str) -> str:
 
 def keep(words: list[str], given: str) -> None:
     """Note that the command `words` has made all from `given`, which `inputs` was before it began, and still is."""
+    fingerprints.remember()
     if inputs() == given:
         made = outputs(json.loads(MADE.read_text(encoding="utf-8"))["site"])
         write_text(NOTE, json.dumps({"words": words, "inputs": given, "outputs": made}, indent=1) + "\n")
@@ -47,6 +48,7 @@ def keep(words: list[str], given: str) -> None:
 
 def pages(words: list[str]) -> int | None:
     """Return how many pages the book has, when the command `words` would change nothing; None when it has to run."""
+    fingerprints.recall()
     try:
         note = json.loads(NOTE.read_text(encoding="utf-8"))
         count = json.loads(MADE.read_text(encoding="utf-8"))["pages"]

@@ -45,6 +45,18 @@ class Rows:
         return self.table.iloc[self.at]
 
 
+def parted(table: pd.DataFrame, chosen: pd.Series, column: str) -> dict[str, Rows]:
+    """Return {value of `column`: its rows among the `chosen`}, in the order of the values.
+
+    >>> parts = parted(pd.DataFrame({"x": ["b", "a", "b"], "y": [1, 2, 3]}), pd.Series([True, True, True]), "x")
+    >>> {value: part.at.tolist() for value, part in parts.items()}
+    {'a': [1], 'b': [0, 2]}
+    """
+    at = np.flatnonzero(chosen)
+    values = table[column].iloc[at].reset_index(drop=True)
+    return {value: Rows(table, at[of]) for value, of in values.groupby(values).indices.items()}
+
+
 class Memory:
     """Tables by the hash of what they were worked out from, in files below `folder`; None keeps nothing."""
 
@@ -55,23 +67,30 @@ class Memory:
     def call(self, function: Callable, *args):
         """Return function(*args): kept, if it was worked out of the same before.
 
-        The function returns a table with a plain index, or such a table and a record of plain values.
+        The function returns a table with a plain index, or a record of plain values, or both. An argument may be Rows.
         """
         if not self._folder:
-            return function(*args)
+            return function(*map(_taken, args))
         key = _key(function, args)
         name = f"{key[:2]}/{key[2:24]}.json"
         self._used.add(name)
         try:
             kept = json.loads((self._folder / name).read_text(encoding="utf-8"))
+            if "types" not in kept:
+                return kept["record"]
             columns = {c: _column(values, kept["types"][c]) for c, values in kept["columns"].items()}
             table = pd.DataFrame(columns, copy=False)
             return (table, kept["record"]) if "record" in kept else table
         except (OSError, ValueError):  # not worked out yet, or cut short
-            made = function(*args)
-            table, *record = made if isinstance(made, tuple) else (made,)
-            kept = {"types": {c: str(t) for c, t in table.dtypes.items()}, "columns": table.to_dict("list")}
-            kept |= {"record": record[0]} if record else {}
+            made = function(*map(_taken, args))
+            parts = made if isinstance(made, tuple) else (made,)
+            kept = {}
+            for part in parts:
+                if isinstance(part, pd.DataFrame):
+                    types = {c: str(t) for c, t in part.dtypes.items()}
+                    kept |= {"types": types, "columns": part.to_dict("list")}
+                else:
+                    kept["record"] = part
             write_text(self._folder / name, json.dumps(kept, default=np.generic.item))
             return made
 
@@ -120,9 +139,13 @@ def _key(function: Callable, args: tuple) -> str:
     return fingerprints.of(fingerprints.code(), function.__module__, function.__qualname__, [_hash(a) for a in args])
 
 
+def _taken(value: object) -> object:
+    return value.taken() if isinstance(value, Rows) else value
+
+
 def _table(function: Callable, args: tuple) -> pa.Table:
     """Return function(*args) in the form in which it is kept, so that what is new and what was kept are alike."""
-    made = function(*(a.taken() if isinstance(a, Rows) else a for a in args))
+    made = function(*map(_taken, args))
     return pa.Table.from_pandas(made, preserve_index=False)
 
 
@@ -138,6 +161,14 @@ def _column(values: list, kind: str) -> np.ndarray | pd.api.extensions.Extension
     return np.array(values, dtype=kind) if kind in PLAIN else pd.array(values, dtype=kind)
 
 
+def _record(value: object) -> dict:
+    if not hasattr(value, "model_dump"):
+        raise TypeError(
+            f"{type(value).__name__}: it cannot be told from another of its kind. Give a table or a record."
+        )
+    return value.model_dump(mode="json")
+
+
 def _hash(value: object) -> object:
     """Return what tells an argument from another. Raises TypeError for one that cannot be told whole."""
     if isinstance(value, Rows):
@@ -149,9 +180,7 @@ def _hash(value: object) -> object:
         rows = value[MARK]
     elif isinstance(value, pd.DataFrame | pd.Series):
         rows = pd.util.hash_pandas_object(value)
-    elif hasattr(value, "model_dump_json"):
-        return value.model_dump_json()
     else:
-        return json.dumps(value)
+        return json.dumps(value, default=_record)
     names = list(value.columns) if isinstance(value, pd.DataFrame) else value.name
     return [str(names), hashlib.sha256(rows.to_numpy().tobytes()).hexdigest()]

@@ -14,7 +14,20 @@ from typing import Annotated
 
 import typer
 
-from .. import audit, beforehand, bundles, cluster, findings, paths, render, since, sources, unchanged
+from .. import (
+    audit,
+    beforehand,
+    bundles,
+    cluster,
+    findings,
+    fingerprints,
+    paths,
+    pictures,
+    render,
+    since,
+    sources,
+    unchanged,
+)
 from .. import book as site
 from .. import engine as engine_module
 from .. import private as private_build
@@ -167,7 +180,9 @@ def build(
     values = parameters(edition, comparator_set, price_base_year)
     if engine == "forked":
         beforehand.server()
-    seen = beforehand.listing(paths.SITE)
+    seen = beforehand.aside(fingerprints.listing, paths.SITE)
+    if paths.SITE.exists():  # then few pictures are new, and the engine takes longer to start than they to draw
+        beforehand.aside(pictures.ready)
     _bundle(places, values)
     render.pages(values, engine)
     failed = _render(places, values, engine, workers, scheduler)
