@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
@@ -18,11 +19,15 @@ def shared(
     """Return {file: text} of what the outcomes of all localities rest on; a folder says which chapter alone reads it. `rows`: bundles.measured."""
     indicators = catalogue.indicators()
     outcomes = {i.id: i for i in indicators.values() if i.chapter == "outcomes"}
-    wanted = Rows(rows, np.flatnonzero(rows["indicator"].isin([*outcomes, change_pairs.POPULATION])))
-    money = (early_late, deflator)
+    changing = {name: i for name, i in indicators.items() if name in change_pairs.OUTCOMES}
+
+    def only(names: Iterable[str]) -> Rows:
+        return Rows(rows, np.flatnonzero(rows["indicator"].isin(list(names))))
+
+    pairs = (only([*changing, change_pairs.POPULATION]), register, changing, early_late, deflator)
     content = {
-        "outcomes/funnels": memory.call(funnels.of_outcomes, wanted, register, outcomes),
-        "outcomes/change_pairs": memory.call(change_pairs.of_spend_and_outcomes, wanted, register, outcomes, *money),
+        "outcomes/funnels": memory.call(funnels.of_outcomes, only(outcomes), register, outcomes),
+        "outcomes/change_pairs": memory.call(change_pairs.of_spend_and_outcomes, *pairs),
         "activities_outcomes_costs": outcome_lists.three(indicators),
         "outcomes/local_outcomes_framework": outcome_lists.framework(indicators),
     }
