@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -130,3 +132,13 @@ def test_the_control_chart_is_that_of_trends_and_claims_nothing_good_or_bad():
     assert (found["mean"], found["lower"], found["upper"]) == pytest.approx((chart.value, chart.lower, chart.upper))
     assert found["word"] == "special cause" and "a run below the mean, 2010-11 to 2016-17" in found["detail"]
     assert "better" not in found["detail"] and "worse" not in found["detail"]
+
+
+def test_how_many_points_were_looked_at_is_a_whole_number():
+    """A page says (10), and not (10.0), also where a nation has no place with a value."""
+    rows = figures(np.full((3, len(YEARS)), 30), 300, 0.1)
+    places = pd.DataFrame({"area_code": [f"E06{i:06d}" for i in range(4)], "region_code": "E12000001"})
+    register = SimpleNamespace(localities=places)
+    found = outcome_trends.of_outcomes(rows, register, {PROPORTION.id: PROPORTION})
+    assert found["area_code"].tolist() == places["area_code"].tolist()[:3]
+    assert found["points"].dtype == "int64"

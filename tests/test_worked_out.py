@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from helpers import worked_out
-from helpers.worked_out import Memory, marked
+from helpers.worked_out import Memory, Rows, marked, parted
 
 calls = []
 
@@ -92,3 +92,66 @@ def test_an_argument_that_cannot_be_told_whole_is_refused(tmp_path, table):
     with pytest.raises(TypeError):
         Memory(tmp_path).call(doubled, table, object())
     assert not calls
+
+
+def named(table):
+    """Make a table of a part of another; of "c" nothing, in columns of no type."""
+    calls.append(table["name"].iloc[0])
+    if table["name"].iloc[0] == "c":
+        return pd.DataFrame({"name": [], "n": [], "word": []})
+    return pd.DataFrame({"name": table["name"], "n": range(len(table)), "word": None if len(table) > 1 else "one"})
+
+
+def parts_of(values):
+    names = ["a", "b", "a", "c", "b", "d"]
+    table = marked(pd.DataFrame({"name": names, "value": values}))
+    parts = parted(table, pd.Series([True] * 5 + [False]), "name")
+    assert list(parts) == ["a", "b", "c"]
+    return [(part,) for part in parts.values()]
+
+
+def test_of_many_only_what_has_changed_is_worked_out_anew_and_the_table_is_the_same(tmp_path):
+    first = Memory(tmp_path).each(named, parts_of([1.0, 2, 3, 4, 5, 6]))
+    assert calls == ["a", "b", "c"]
+    assert first.to_dict("list") == {"name": ["a", "a", "b", "b"], "n": [0, 1, 0, 1], "word": [None] * 4}
+    assert first["n"].dtype == "int64"
+    calls.clear()
+    changed = parts_of([1.0, 2, 3, 4, 5.5, 7])
+    again = Memory(tmp_path).each(named, changed)
+    assert calls == ["b"]
+    pd.testing.assert_frame_equal(again, first, check_exact=True)
+    pd.testing.assert_frame_equal(again, Memory(None).each(named, changed), check_exact=True)
+    calls.clear()
+    fewer = Memory(tmp_path).each(named, changed[1:])  # and what is not asked for any more is not kept
+    assert fewer["name"].tolist() == ["b", "b"]
+    Memory(tmp_path).each(named, changed)
+    assert calls == ["a"]
+
+
+def test_each_use_of_a_function_has_a_file_and_one_cut_short_is_no_loss(tmp_path):
+    memory, parts = Memory(tmp_path), parts_of([1.0, 2, 3, 4, 5, 6])
+    memory.each(named, parts)
+    memory.each(named, parts[:1], "_before")
+    assert calls == ["a", "b", "c", "a"]
+    for path in tmp_path.rglob("*.feather"):
+        path.write_bytes(path.read_bytes()[:100])
+    assert len(memory.each(named, parts)) == 4
+    assert calls == ["a", "b", "c", "a", "a", "b", "c"]
+    assert memory.each(named, []).empty
+    memory.forget()
+    assert len(list(tmp_path.rglob("*.feather"))) == 2
+    Memory(tmp_path).forget()
+    assert not list(tmp_path.rglob("*.feather"))
+
+
+def summed(rows, words):
+    calls.append(words)
+    return {"sum": float(rows["value"].sum()), "words": words}
+
+
+def test_a_record_alone_is_kept_too_and_rows_are_told_by_what_stands_in_them(tmp_path, table):
+    memory = Memory(tmp_path)
+    for at in ([0, 2], [0, 2], [0]):
+        made = memory.call(summed, Rows(table, np.array(at)), ["a"])
+        assert made == {"sum": float(table["value"].iloc[at].sum()), "words": ["a"]}
+    assert len(calls) == 2

@@ -15,7 +15,7 @@ import multiprocessing
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from functools import cache
@@ -229,11 +229,22 @@ def ready() -> None:
 def _draw_all(waiting: Mapping[Path, list[str]], folder: Path, say, workers: int | None) -> tuple[Sizes, list[str]]:
     """Draw a notebook's charts at a time: a few aside, many by a pool of processes. Each process starts the engine once."""
     total, sizes, faults = sum(map(len, waiting.values())), {}, []
-    if total <= FEW:
-        for done in [beforehand.aside(_draw, notebook, names, folder) for notebook, names in waiting.items()]:
-            more, wrong = done()
-            sizes, faults = sizes | more, faults + wrong
-        return sizes, faults
+    try:
+        for more, wrong in (_few if total <= FEW else _many)(waiting, folder, workers):
+            sizes |= {name: of for name, of in more.items() if len(of) > len(sizes.get(name, []))}
+            faults += wrong
+            say(f"drawing pictures of charts, {len(sizes):,} of {total:,}")
+    except BrokenProcessPool:
+        raise DataError(["A process that draws charts was ended from outside (for memory?). Try again."]) from None
+    return sizes, faults
+
+
+def _few(waiting: Mapping[Path, list[str]], folder: Path, workers: int | None) -> Iterator[tuple[Sizes, list[str]]]:
+    for done in [beforehand.aside(_draw, notebook, names, folder) for notebook, names in waiting.items()]:
+        yield done()
+
+
+def _many(waiting: Mapping[Path, list[str]], folder: Path, workers: int | None) -> Iterator[tuple[Sizes, list[str]]]:
     # the engine has threads, which a plain fork would not survive
     method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
     workers = min(workers or os.cpu_count() or 1, len(waiting))
@@ -241,16 +252,9 @@ def _draw_all(waiting: Mapping[Path, list[str]], folder: Path, say, workers: int
     with ProcessPoolExecutor(workers, mp_context=context, initializer=orphans.follow) as pool:
         try:
             tasks = [pool.submit(_draw, notebook, names, folder) for notebook, names in waiting.items()]
-            for task in as_completed(tasks):
-                more, wrong = task.result()
-                sizes |= {name: of for name, of in more.items() if len(of) > len(sizes.get(name, []))}
-                faults += wrong
-                say(f"drawing pictures of charts, {len(sizes):,} of {total:,}")
-        except BrokenProcessPool:
-            raise DataError(["A process that draws charts was ended from outside (for memory?). Try again."]) from None
+            yield from (task.result() for task in as_completed(tasks))
         finally:
             pool.shutdown(cancel_futures=True)
-    return sizes, faults
 
 
 def _trim(cache: Path, used: set[str], limit: int = CACHE_FILES) -> None:

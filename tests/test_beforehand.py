@@ -1,0 +1,87 @@
+"""What stands ready before it is asked for: hashes of an earlier run, a process beside the build, Jupyter Book itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+from helpers import paths
+
+
+def hashed(path, root, script=""):
+    """Return the hash of a file, and whether it was read for that, in a process that recalls and remembers."""
+    code = (
+        "import hashlib, json, sys; from helpers import fingerprints\n"
+        "read, digest = [], hashlib.file_digest\n"
+        "hashlib.file_digest = lambda *a: read.append(a) or digest(*a)\n"
+        f"fingerprints.recall(); found = fingerprints.of_file(sys.argv[1]); {script or 'fingerprints.remember()'}\n"
+        "print(json.dumps([found, bool(read)]))"
+    )
+    environment = os.environ | {"HANDBOOK_ROOT": str(root)}
+    done = subprocess.run([sys.executable, "-c", code, str(path)], env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_a_file_is_read_again_only_when_it_was_written_since(tmp_path):
+    path = tmp_path / "figures.csv"
+    path.write_text("value\n1.5\n")
+    first, read = hashed(path, tmp_path)
+    assert read and hashed(path, tmp_path) == [first, True]  # just written: the same time may not mean the same content
+    time.sleep(1.1)
+    assert hashed(path, tmp_path) == [first, True]
+    assert hashed(path, tmp_path) == [first, False]
+    state = path.stat()
+    path.write_text("value\n2.5\n")  # of the same size, and by its clock of the same time
+    os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))
+    assert path.stat().st_mtime_ns == state.st_mtime_ns and path.stat().st_ino == state.st_ino
+    second, read = hashed(path, tmp_path)
+    assert read and second != first
+    path.unlink()
+    assert hashed(path, tmp_path) == ["", False]
+
+
+def test_hashes_cut_short_are_no_hashes(tmp_path):
+    path = tmp_path / "figures.csv"
+    path.write_text("value\n")
+    time.sleep(1.1)
+    first = hashed(path, tmp_path)
+    kept = tmp_path / "build" / "read.json"
+    kept.write_text(kept.read_text()[:20])
+    assert hashed(path, tmp_path) == first == [first[0], True]
+
+
+ASIDE = """
+import os
+from helpers import beforehand, schemas
+here = beforehand.aside(os.getpid)
+assert here() == os.getpid()  # nothing was started: it is called here
+beforehand.server()
+one, other = beforehand.aside(os.getpid), beforehand.aside(os.getppid)
+assert os.getpid() not in (one(), other())
+assert one() == beforehand.aside(os.getpid)()
+try:
+    beforehand.aside(schemas.read, "no such file.csv", schemas.DEFLATOR)()
+except schemas.DataError as error:
+    print("told:", error.faults)
+"""
+
+
+def test_what_is_asked_for_aside_is_done_in_one_process_and_a_fault_comes_back(tmp_path):
+    done = subprocess.run([sys.executable, "-c", ASIDE], capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "no such file.csv" in done.stdout.partition("told:")[2]
+
+
+def test_jupyter_book_loads_no_pandas():
+    """It is loaded while a build loads pandas and all else on the other core: half a second for each that it needs too."""
+    code = (
+        "import sys; from helpers import takeaway, trust; import handbook_sphinx;"
+        "print(sorted({'pandas', 'pandera', 'numpy', 'pydantic', 'altair', 'papermill'} & set(sys.modules)))"
+    )
+    environment = os.environ | {"PYTHONPATH": str(paths.FRAME)}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
+    assert done.stdout.strip() == "[]", done.stdout + done.stderr
