@@ -5,11 +5,14 @@ One pass over all figures serves every locality, since the nation, the region an
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow
 
 from . import (
     bundle_in_common,
@@ -145,6 +148,15 @@ def build(
         made = [" ".join(pair).strip() for pair in hashes.items()]
         fingerprints.stamp(out, inputs, *made)
         yield code
+    del everyone
+    _give_back()
+
+
+def _give_back() -> None:
+    """Give memory that is free back to the system: the chapters and the pages that follow need it, in other processes."""
+    pyarrow.default_memory_pool().release_unused()
+    with suppress(OSError, AttributeError):  # a library other than glibc gives it back by itself, or never
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _everyone(register: Register, edition: str, target: Path, folder: Path) -> Everyone:
