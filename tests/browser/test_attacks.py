@@ -166,9 +166,9 @@ def test_tables_notebooks_and_the_search_index_hold_words_only(poisoned):
 
 
 def test_with_the_escaping_switched_off_the_build_stops(poisoned):
-    """The same bundles with narrative.text doing nothing: so the tests above could have failed."""
+    """The same bundles with wording.text doing nothing: so the tests above could have failed."""
     root, _ = poisoned
-    module = root / "src" / "helpers" / "narrative.py"
+    module = root / "src" / "helpers" / "wording.py"
     on, off = "return escape(str(value), quote=True)", "return str(value)"
     assert module.read_text().count(on) == 1
     module.write_text(module.read_text().replace(on, off))
