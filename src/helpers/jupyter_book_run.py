@@ -1,7 +1,7 @@
 """Run Jupyter Book as `jupyter-book` does, without three things that cost seconds in a book of thousands of pages.
 
-helpers.beforehand starts it, and helpers.jupyter_book lets it go on once the chapters are there. Loading this package
-keeps jsonschema from building its grammar of IRIs. The table of contents, which two tools read one after the other, is
+helpers.beforehand starts it, and helpers.jupyter_book lets it go on once the chapters are there. Some pages, as one
+changed figure asks for, are written by several processes. Loading this package keeps jsonschema from building its grammar of IRIs. The table of contents, which two tools read one after the other, is
 read by the parser in C, which gives the same ten times faster. And pages that are not in it are looked for among the
 sources, once, where sphinx-external-toc would go through the whole built site for every kind of file.
 """
@@ -12,7 +12,7 @@ import gc
 import os
 import sys
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module
 
 import yaml
@@ -34,6 +34,34 @@ def sources(pattern: str, recursive: bool = True) -> Iterator[str]:
     for folder, below, names in os.walk(top):
         below[:] = [name for name in below if not name.startswith((".", "_build"))]
         yield from (f"{folder}/{name}" for name in names if name.endswith(suffix) and not name.startswith("."))
+
+
+SOME = range(6, 201)  # pages that several processes write; Sphinx would hold all of more in memory at once
+
+
+def writer(first: Callable[[], None]) -> Callable:
+    """Return what writes pages in the place of Builder._write_serial, once `first` has been called: some at once, or one by one."""
+    from sphinx import builders
+
+    from . import orphans
+
+    class Tasks(builders.ParallelTasks):
+        """Sphinx's own processes, which end with the one that started them."""
+
+        def _process(self, *args) -> None:
+            orphans.follow()
+            super()._process(*args)
+
+    builders.ParallelTasks, one_by_one = Tasks, builders.Builder._write_serial
+
+    def write(builder, names: list[str]) -> None:
+        first()
+        if builders.parallel_available and len(names) in SOME and builder.app.is_parallel_allowed("write"):
+            builder._write_parallel(names, os.cpu_count() or 1)
+        else:
+            one_by_one(builder, names)
+
+    return write
 
 
 def main() -> None:
@@ -67,12 +95,12 @@ def main() -> None:
             _end(0)
         gc.enable()
 
-    pages, write = Sphinx.build, Builder._write_serial
+    pages = Sphinx.build
     if ahead:
         Sphinx.build = lambda *args, **kwargs: (wait(), pages(*args, **kwargs))[1]
     else:
         wait()
-    Builder._write_serial = lambda self, names: (wait(), write(self, names))[1]
+    Builder._write_serial = writer(wait)
     try:
         build()
     except SystemExit as end:

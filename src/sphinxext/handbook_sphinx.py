@@ -64,6 +64,14 @@ class Builder(StandaloneHTMLBuilder):
 
         self.highlighter.highlight_block = once
 
+    def write(self, *names):
+        # Sphinx would write the page above each of these in the contents too, for the titles that it might show of them
+        above, self.env.files_to_rebuild = self.env.files_to_rebuild, {}
+        try:
+            super().write(*names)
+        finally:
+            self.env.files_to_rebuild = above
+
     def write_doctree(self, docname, doctree, *, _cache=True):
         # Sphinx would keep every page in memory from its reading to its writing
         super().write_doctree(docname, doctree, _cache=False)
