@@ -15,7 +15,7 @@ from . import benchmarks, catalogue, fingerprints, local_evidence, local_money, 
 from .bundle_texts import csv_text, json_text
 from .geography import ENGLAND, NATIONS, UK, Register
 from .schemas import PRESENT
-from .worked_out import MARK
+from .worked_out import MARK, Rows, parted
 
 KEY = ["indicator", "period"]
 COMPARATORS = ("dfe", "ons")
@@ -71,14 +71,17 @@ class Everyone:
         return {name: self._near.get((name, code), []) for name in COMPARATORS}
 
     @cached_property
-    def _parts(self) -> dict[str, tuple[pd.DataFrame, dict[str, pd.DataFrame]]]:
+    def _parts(self) -> dict[str, tuple[pd.DataFrame, dict[str, Rows]]]:
         tables = {"": self.rows, **self.tables}
-        return {name: (table.iloc[:0], dict(tuple(table.groupby("area_code")))) for name, table in tables.items()}
+        return {name: (table, parted(table, table["area_code"].notna(), "area_code")) for name, table in tables.items()}
+
+    def of_place(self, name: str, code: str) -> Rows:
+        """Return the rows of one locality in one of `tables`, or its figures (""); none where there are none."""
+        table, parts = self._parts[name]
+        return parts.get(code) or Rows(table, np.array([], int))
 
     def part(self, name: str, code: str) -> pd.DataFrame:
-        """Return the rows of one locality in one of `tables`, or its figures (""); none where there are none."""
-        none, parts = self._parts[name]
-        return parts.get(code, none)
+        return self.of_place(name, code).taken()
 
     @cached_property
     def _same_for_all(self) -> str:
@@ -101,7 +104,7 @@ def of(everyone: Everyone, code: str, before: Mapping[str, str]) -> tuple[dict[s
         "local.json": local_evidence.of_place(place["slug"], paths.PRIVATE, code),
     }
     against = everyone.of_areas([UK, *(c for c, _ in NATIONS.values()), place["region_code"]])
-    rows = {name: everyone.part(name, code)[MARK].to_numpy().tobytes() for name in ("", *everyone.tables)}
+    rows = {name: everyone.of_place(name, code).marks() for name in ("", *everyone.tables)}
     numbers = _hash([against, *rows.values()])
     texts = [table.get(code, "") for table in everyone.texts.values()]
     changes = register.predecessors(code)

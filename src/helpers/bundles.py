@@ -32,24 +32,25 @@ from .bundle_of_place import KEY, Everyone
 from .bundle_texts import DECIMALS
 from .geography import ENGLAND, UK, Register
 from .schemas import PRESENT
-from .worked_out import Memory, marked
+from .worked_out import NOTHING, Memory, marked
 
 
-def figures(edition: str, folder: Path = paths.FIGURES) -> pd.DataFrame:
+def figures(edition: str, folder: Path = paths.FIGURES, memory: Memory = NOTHING) -> pd.DataFrame:
     """Return the figures of all sources that were released on or before `edition`, with release_date and file.
 
-    Columns: schemas.FIGURES, source, release_date, file. Raises DataError for a malformed file.
+    Columns: schemas.FIGURES, source, release_date, file. Raises DataError for a malformed file. `memory` keeps the files
+    that were read and found to be well formed.
     """
     releases = schemas.read(folder / "releases.csv", schemas.RELEASES)
-    frames = []
+    files = []
     beyond_spend = {i.source for i in catalogue.indicators().values() if i.chapter != "spend"}
     for source in catalogue.sources():
         path = folder / f"{source}.csv"
         if source not in beyond_spend and not path.exists():
             continue  # needs and outcomes stand without the money; the spend chapter then says what it does not know
         if source in set(releases["source"]):
-            frames.append(schemas.read(path, schemas.FIGURES).assign(source=source))
-    everything = pd.concat(frames, ignore_index=True)
+            files.append((str(path), source, fingerprints.of_file(path)))
+    everything = memory.each(_of_source, files)
     joined = everything.merge(releases, on=["source", *KEY], how="left", validate="many_to_one")
     orphan = joined["release_date"].isna()
     if orphan.any():
@@ -60,6 +61,11 @@ def figures(edition: str, folder: Path = paths.FIGURES) -> pd.DataFrame:
             ]
         )
     return joined[joined["release_date"] <= edition].reset_index(drop=True)
+
+
+def _of_source(path: str, source: str, content: str) -> pd.DataFrame:
+    """Return the figures of one file. `content`: its hash, by which it is known again."""
+    return schemas.read(Path(path), schemas.FIGURES).assign(source=source)
 
 
 def measured(rows: pd.DataFrame, register: Register) -> pd.DataFrame:
@@ -164,7 +170,7 @@ def _everyone(register: Register, edition: str, target: Path, folder: Path) -> E
     indicators, memory = catalogue.indicators(), Memory(target.parent / "worked-out")
     neighbours = schemas.read(folder / "neighbours.csv", schemas.NEIGHBOURS)
     at_risk = schemas.read(paths.REFERENCE / "people_at_risk.csv", schemas.AT_RISK)
-    rows = marked(measured(figures(edition, folder), register))
+    rows = marked(measured(figures(edition, folder, memory), register))
     before = release_before(rows)
     bundle_in_common.write(rows, before, register, edition, target / "_common", folder, memory)
     tables = {  # of a place outside England, or with no figures, nothing stands in them

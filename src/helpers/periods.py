@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from functools import cache
 
 PATTERN = r"^\d{4}-\d{2}-\d{2}(/P\d{1,2}[YM])?$"
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
@@ -27,6 +28,7 @@ MONTHS = [
 ]
 
 
+@cache
 def split(period: str) -> tuple[date, int]:
     """Return the first day and the length in months (0 for a single day).
 
@@ -44,6 +46,7 @@ def split(period: str) -> tuple[date, int]:
     return date.fromisoformat(start), months
 
 
+@cache
 def end(period: str) -> date:
     """Return the last day of a period.
 
@@ -59,6 +62,7 @@ def end(period: str) -> date:
     return date(total // 12, total % 12 + 1, start.day) - timedelta(days=1)
 
 
+@cache
 def label(period: str) -> str:
     """Return the period as a reader expects to see it.
 
@@ -85,6 +89,7 @@ def label(period: str) -> str:
     return f"{_MONTHS[start.month - 1]} {start.year} to {_MONTHS[last.month - 1]} {last.year}"
 
 
+@cache
 def short(period: str) -> str:
     """Return the period for the axis of a chart: as `label`, but a single day is its month.
 

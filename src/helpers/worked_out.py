@@ -44,6 +44,9 @@ class Rows:
     def taken(self) -> pd.DataFrame:
         return self.table.iloc[self.at]
 
+    def marks(self) -> bytes:
+        return self.table[MARK].to_numpy()[self.at].tobytes()
+
 
 def parted(table: pd.DataFrame, chosen: pd.Series, column: str) -> dict[str, Rows]:
     """Return {value of `column`: its rows among the `chosen`}, in the order of the values.
@@ -172,8 +175,7 @@ def _record(value: object) -> dict:
 def _hash(value: object) -> object:
     """Return what tells an argument from another. Raises TypeError for one that cannot be told whole."""
     if isinstance(value, Rows):
-        marks = value.table[MARK].to_numpy()[value.at]
-        return [str(list(value.table.columns)), hashlib.sha256(marks.tobytes()).hexdigest()]
+        return [str(list(value.table.columns)), hashlib.sha256(value.marks()).hexdigest()]
     if is_dataclass(value):
         return [_hash(getattr(value, field.name)) for field in fields(value)]
     if isinstance(value, pd.DataFrame) and MARK in value:
