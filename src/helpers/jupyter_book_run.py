@@ -57,7 +57,7 @@ def writer(first: Callable[[], None]) -> Callable:
     def write(builder, names: list[str]) -> None:
         first()
         if builders.parallel_available and len(names) in SOME and builder.app.is_parallel_allowed("write"):
-            builder._write_parallel(names, os.cpu_count() or 1)
+            builder._write_parallel(names, 2 * (os.cpu_count() or 1))  # small parts, so that no core waits
         else:
             one_by_one(builder, names)
 
