@@ -7,8 +7,13 @@ import os
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
-from helpers import paths
+import pytest
+from sphinx import builders
+from sphinx.util import parallel
+
+from helpers import jupyter_book_run, paths
 
 
 def hashed(path, root, script=""):
@@ -85,3 +90,17 @@ def test_jupyter_book_loads_no_pandas():
     environment = os.environ | {"PYTHONPATH": str(paths.FRAME)}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
     assert done.stdout.strip() == "[]", done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(("pages", "way"), [(5, "one by one"), (6, "at once"), (200, "at once"), (201, "one by one")])
+def test_some_pages_are_written_at_once_and_many_are_not_held_in_memory(monkeypatch, pages, way):
+    monkeypatch.setattr(builders, "ParallelTasks", builders.ParallelTasks)  # put back afterwards
+    monkeypatch.setattr(builders.Builder, "_write_serial", lambda self, names: told.append(("one by one", len(names))))
+    builder = SimpleNamespace(
+        app=SimpleNamespace(is_parallel_allowed=lambda what: what == "write"),
+        _write_parallel=lambda names, parts: told.append(("at once", len(names))),
+    )
+    told = []
+    jupyter_book_run.writer(lambda: told.append("asked"))(builder, ["page"] * pages)
+    assert told == ["asked", (way, pages)]
+    assert issubclass(builders.ParallelTasks, parallel.ParallelTasks)

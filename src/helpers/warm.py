@@ -13,6 +13,7 @@ import altair  # noqa: F401
 import pandas
 from altair.utils import schemapi
 from IPython.core import application, completerlib, interactiveshell, magics  # noqa: F401
+from traitlets.config import Config
 
 from . import charts_needs, paths, rules
 from .charts import FORMATS, trend
@@ -39,6 +40,9 @@ charts_needs.warm()
 pandas.read_csv(StringIO("a,b\nx,1\n"), dtype={"a": "str"}).pivot_table(
     "b", columns="a"
 )  # pandas loads its parts at their first use
+interactiveshell.InteractiveShell(
+    config=Config({"HistoryManager": {"enabled": False}})
+)  # a second takes a fifth as long
 schemapi.disable_debug_mode()  # a check that finds faults of who writes a chart: stock kernels, and so nbval, make it
 gc.enable()
 gc.collect()
