@@ -81,6 +81,7 @@ class Everyone:
         return parts.get(code) or Rows(table, np.array([], int))
 
     def part(self, name: str, code: str) -> pd.DataFrame:
+        """Return what `of_place` tells of, taken out of its table."""
         return self.of_place(name, code).taken()
 
     @cached_property
@@ -110,7 +111,8 @@ def of(everyone: Everyone, code: str, before: Mapping[str, str]) -> tuple[dict[s
     changes = register.predecessors(code)
     whole = fingerprints.of(everyone._same_for_all, place, changes, numbers, texts, supplied)
     near = _hash([everyone.of_areas(n) for n in everyone.sets(code).values()])
-    medians = before[MEDIANS] if before.get(NEAR) == near else _medians(everyone, code)
+    as_before = before.get("") == whole and before.get(NEAR) == near  # its own newest periods count too
+    medians = before[MEDIANS] if as_before else _medians(everyone, code)
     alone = {name: _hash([everyone._same_for_all.encode(), rows[name]]) for name in everyone.tables}
     return {"": whole, NEAR: near, MEDIANS: medians, **alone}, supplied
 
@@ -136,14 +138,14 @@ def write(everyone: Everyone, code: str, supplied: dict, out: Path, there: Colle
     `there`: files of tables that stand in it already, made from the same.
     """
     place = everyone.register.place(code)
-    sets = everyone.sets(code)
-    series = _series(everyone, everyone.part("", code), place, sets)
+    sets, own = everyone.sets(code), everyone.part("", code)
+    series = _series(everyone, own, place, sets)
     newest, earlier = _apart(series)
     schemas.write_text(out / "series.csv", csv_text(newest))
     chapters = earlier["indicator"].map({i.id: i.chapter for i in catalogue.indicators().values()})
     for chapter in sorted({i.chapter for i in catalogue.indicators().values()}):
         schemas.write_text(out / chapter / paths.EARLIER, csv_text(earlier[chapters == chapter]))
-    schemas.write_text(out / "peers.csv", csv_text(_peers(everyone, everyone.part("", code), sets)))
+    schemas.write_text(out / "peers.csv", csv_text(_peers(everyone, own, sets)))
     for name in everyone.tables.keys() - there:
         schemas.write_text(out / name, csv_text(everyone.part(name, code).drop(columns=["area_code", MARK])))
     for name, texts in everyone.texts.items():
