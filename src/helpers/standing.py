@@ -48,7 +48,8 @@ def of_all(
 ) -> pd.DataFrame:
     """Return one row per locality of England and indicator of needs and outcomes, at the locality's newest value.
 
-    `rows`: bundles.measured. `at_risk`: whom a published rate without counts is about (schemas.AT_RISK). Columns:
+    `rows`: bundles.measured. `at_risk`: whom a published rate without counts is about (schemas.AT_RISK). `name` tells
+    one use from another in `memory`. Columns:
     area_code, indicator, period; authorities (with a value in that period) and the percentiles of SPREAD among them;
     and, where there is an interval and a figure for England: shrunk, shrunk_lower, shrunk_upper, p_higher (chance that
     the true value lies above England's), p_value (of no difference from England, two-sided), q (the same after false
