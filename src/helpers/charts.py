@@ -96,28 +96,34 @@ def figure(chart: alt.TopLevelMixin | dict, caption: str, alternative: str) -> H
 
 
 def _unused(spec: dict) -> list[str]:
-    """Return the columns of the data in a specification that stand in no channel, transform or expression of it."""
+    """Return the columns of the data in a specification that stand in no channel, transform or expression of it.
+
+    >>> rows = [{"period": 1, "value": 2, "name": "x"}]
+    >>> _unused({"data": {"values": rows}, "encoding": {"x": {"field": "period"}, "size": {"expr": "datum.value"}}})
+    ['name']
+    """
     columns: set[str] = set()
-    rest: list[str] = []
 
-    def look(part: object) -> None:
-        if isinstance(part, dict):
-            for key, value in part.items():
-                tables = list(value.values()) if key == "datasets" else [value] if key == "values" else []
-                tables = [rows for rows in tables if isinstance(rows, list) and rows and isinstance(rows[0], dict)]
+    def without_data(part: dict) -> dict:
+        out = {}
+        for key, value in part.items():
+            tables = list(value.values()) if key == "datasets" else [value] if key == "values" else []
+            tables = [rows for rows in tables if isinstance(rows, list) and rows and isinstance(rows[0], dict)]
+            if tables:
                 columns.update(*(row for rows in tables for row in rows))
-                rest.append(key)
-                if not tables:
-                    look(value)
-        elif isinstance(part, list):
-            for item in part:
-                look(item)
-        else:
-            rest.append(str(part))
+                value = None
+            out[key] = look(value) if isinstance(value, dict | list) else value
+        return out
 
-    look(spec)
-    used = set(re.findall(r"\w+", " ".join(rest)))
-    return sorted(c for c in columns if c not in rest and not set(re.findall(r"\w+", c)) <= used)
+    def look(part: dict | list) -> dict | list:
+        if isinstance(part, dict):
+            return without_data(part)
+        return [look(item) if isinstance(item, dict | list) else item for item in part]
+
+    rest = json.dumps(without_data(spec), ensure_ascii=False)
+    unnamed = {c for c in columns if f'"{c}"' not in rest}
+    used = set(re.findall(r"\w+", rest)) if unnamed else set()
+    return sorted(c for c in unnamed if not set(re.findall(r"\w+", c)) <= used)
 
 
 def _kind(spec: dict) -> str:

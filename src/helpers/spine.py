@@ -18,6 +18,13 @@ def standing(e: Evidence) -> dict[str, object]:
     return {row.indicator: row for row in e.standing.itertuples(index=False)}
 
 
+@once
+def _near(e: Evidence) -> dict[str, list[float]]:
+    """Return {indicator: the neighbours' values at this locality's newest period}, in the order of the neighbours."""
+    chosen = e.peers[(e.peers["comparator"] == e.comparator_set) & e.peers["value"].notna()]
+    return chosen.groupby("indicator")["value"].agg(list).to_dict()
+
+
 def theme(e: Evidence, chapter: str, name: str) -> Html:
     """Return a theme of a chapter: what stands out in a sentence, spine charts, their table, and the cards.
 
@@ -143,8 +150,7 @@ def _placed(e: Evidence, latest: Latest, right_is_better: bool) -> tuple[dict, l
         "word": word,
         "shown": f"{label}: {word}" if word != "not compared" else label,
     }
-    peers = e.peers[(e.peers["comparator"] == e.comparator_set) & (e.peers["indicator"] == latest.id)]["value"]
-    return values, [{"label": label, "at": at(v)} for v in peers if v == v]
+    return values, [{"label": label, "at": at(v)} for v in _near(e).get(latest.id, ())]
 
 
 def finding(e: Evidence, chosen: list[Latest]) -> str:

@@ -45,5 +45,4 @@ interactiveshell.InteractiveShell(
 )  # a second takes a fifth as long
 schemapi.disable_debug_mode()  # a check that finds faults of who writes a chart: stock kernels, and so nbval, make it
 gc.enable()
-gc.collect()
 gc.freeze()  # it all stays: no chapter looks through it again, or makes its own copy of it by looking
