@@ -77,6 +77,12 @@ def test_a_row_of_the_same_name_in_a_table_further_away_is_not_meant():
     assert linked("Of 100 people 70 started.", nearer, further) == {"70": "#t1r1"}
 
 
+def test_of_columns_of_one_name_the_last_counts():
+    table = tables.table("T", ["Place", "A", "Change", "B", "Change"], [["Leeds", "1.5%", "12.5%", "2.5%", "13.5%"]])
+    assert linked("Leeds rose by 13.5%.", table) == {"13.5%": "#t1r1"}
+    assert linked("Leeds rose by 12.5%.", table) == {}
+
+
 def test_a_page_without_tables_leads_to_another_chapter_but_not_by_a_chance_likeness():
     other = table_numbers.tables_of(MONEY + SUMS, "spend.html")
     assert linked("They paid £565,219,574.", others=other) == {"£565,219,574": "spend.html#t2r1"}

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
 from html import unescape
+from itertools import pairwise
 from pathlib import Path
 
 from .periods import MONTHS
 
-SECTION = re.compile(r"(?=<h2\b)")
+SECTION = re.compile(r"<h2\b")
 TABLE = re.compile(r'<div class="hb-table"(?P<more>[^>]*)><table\b[^>]*>(?P<inside>.*?)</table></div>', re.DOTALL)
 ROW = re.compile(r"<tr>(.*?)</tr>", re.DOTALL)
 CELL = re.compile(r"<t[hd]\b[^>]*>(.*?)</t[hd]>", re.DOTALL)
 CAPTION = re.compile(r"<caption>(.*?)</caption>", re.DOTALL)
 TAG = re.compile(r"<[^>]*>")
-CARD = re.compile(r"<article\b.*?</article>", re.DOTALL)
+CARD = re.compile(r"<(article)\b")
 OWN_SOURCE = re.compile(r'<p class="hb-source">(Source: .*?)</p>', re.DOTALL)
 SOURCE = re.compile(r' data-hb-source="([^"]*)"')
 FILE = re.compile(r' data-hb-file="([^"]*)"')
@@ -29,7 +30,7 @@ NUMBER = re.compile(
     rf"(?<![\w.,/])[−+-]?(?P<pound>£?)(?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<unit>{UNITS})"
     r"(?![\w/]|,\d|\.\d)"
 )
-CHART = re.compile(r"<figure\b.*?</figure>", re.DOTALL)
+CHART = re.compile(r"<(figure)\b")
 EVERY_PERIOD = re.compile(r"every period[^<]*</caption>.*?</table>", re.DOTALL)
 LAST = re.compile(r"<td\b[^>]*>[^<]*</td></tr>")
 DIGIT = re.compile(r"\d")
@@ -47,66 +48,79 @@ PERIOD = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Cell:
-    """A number as it stands in a table, the address of its row, and what is told of it."""
-
-    address: str
-    table: tuple[str, int]  # its page, empty for the page itself, and its number there
-    row: str  # the header of the row, in lower case
-    column: str
-    alone: bool  # no other number stands in the cell
-    told: str  # table, row, column, cell, interval
-    ended: date | None  # the last day of the period that it is about, where the table says
-    key: str  # what its source is looked up by: an indicator, a source, or nothing
-    source: str  # the section's own line on its source
-
-
 @dataclass(eq=False)
-class _Place:
-    """Where a number stands: its table, row and column. Of hundreds of thousands, few are ever asked for as a Cell."""
+class _Table:
+    """One table as words. Of its hundreds of numbers few are ever asked for, so a Cell is made only then."""
 
     page: str
     number: int
     title: str
-    row: int
-    first: str  # the row's header
-    link: str
-    column: str
-    words: str
-    beside: Mapping[str, str]
-    limits: str
-    alone: bool
+    columns: Sequence[str]  # without the first, which has the rows' headers
+    rows: Sequence[Sequence[str]]
+    links: Sequence[str]  # the rows' headers as HTML
     named: str
     said: str
+    made: dict[tuple[int, int], Cell] = field(default_factory=dict)
+
+    def cell(self, row: int, column: int) -> Cell:
+        """Return a cell by the numbers of its row and of its column, from 0 each."""
+        if (row, column) not in self.made:
+            self.made[row, column] = Cell(self, row, column)
+        return self.made[row, column]
+
+
+class Cell:
+    """A number as it stands in a table, and the address of its row; what is told of it is worked out when asked for."""
+
+    def __init__(self, of: _Table, row: int, column: int):
+        self._of, (self._first, *self._shown) = of, of.rows[row]
+        self._column, self._words = of.columns[column], self._shown[column]
+        self._link = of.links[row]
+        self.address = f"{of.page}#t{of.number}r{row + 1}"
+        self.table = (of.page, of.number)  # its page, empty for the page itself, and its number there
+        self.row = self._first.lower()  # the header of the row
+        self.column = self._column.lower()
+        self.alone = len(_figures(self._words)) == 1  # no other number stands in the cell
 
     @cached_property
-    def cell(self) -> Cell:
-        first, column, words, title = self.first, self.column, self.words, self.title
-        link = TO_CARD.search(self.link)
-        return Cell(
-            address=f"{self.page}#t{self.number}r{self.row}",
-            table=(self.page, self.number),
-            row=first.lower(),
-            column=column.lower(),
-            alone=self.alone,
-            told=f"“{title}”: {first}; {column}: {words}." + (f" 95% interval: {self.limits}." if self.limits else ""),
-            ended=ended(f"{first} {column} {words} {self.beside.get('Period', '')} {title}"),
-            key=link[1] if link else self.named,
-            source=self.said,
-        )
+    def told(self) -> str:
+        """Table, row, column, cell, interval."""
+        of, limits = self._of, self._beside.get("95% interval", "")  # which is the first column's
+        interval = f" 95% interval: {limits}." if limits and self._column == of.columns[0] else ""
+        return f"“{of.title}”: {self._first}; {self._column}: {self._words}.{interval}"
+
+    @cached_property
+    def ended(self) -> date | None:
+        """The last day of the period that it is about, where the table says."""
+        period = self._beside.get("Period", "")
+        return ended(f"{self._first} {self._column} {self._words} {period} {self._of.title}")
+
+    @cached_property
+    def key(self) -> str:
+        """What its source is looked up by: an indicator, a source, or nothing."""
+        link = TO_CARD.search(self._link)
+        return link[1] if link else self._of.named
+
+    @property
+    def source(self) -> str:
+        """The section's own line on its source."""
+        return self._of.said
+
+    @cached_property
+    def _beside(self) -> dict[str, str]:
+        return dict(zip(self._of.columns, self._shown, strict=False))
 
 
 @dataclass
 class Tables:
-    """The numbers of one section of a page: {(unit, number as written): where it stands}, and each table's rows."""
+    """The numbers of a page or of one of its sections: {(unit, number as written): where it stands}, and each table's rows."""
 
-    index: dict[tuple[str, str], list[_Place]] = field(default_factory=dict)
+    index: dict[tuple[str, str], list[tuple[_Table, int, int]]] = field(default_factory=dict)
     rows: dict[tuple[str, int], list[str]] = field(default_factory=dict)  # {(page, table): row headers in lower case}
-    said: str = ""  # the section's own line on its source
+    said: str = ""  # the section's own line on its source, of several the last
 
     def find(self, unit: str, digits: str) -> list[Cell]:
-        return [place.cell for place in self.index.get((unit, digits), ())]
+        return [table.cell(row, column) for table, row, column in self.index.get((unit, digits), ())]
 
 
 def numbers(words: str) -> Iterable[tuple[int, int, str, str, float]]:
@@ -156,19 +170,60 @@ def ended(words: str) -> date | None:
     return date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
 
 
+def elements(html: str, opening: re.Pattern) -> Iterator[tuple[int, int]]:
+    """Yield where each element begins and ends whose first tag `opening` finds, and names in its first group.
+
+    One that stands in another is not told of. A pattern with .*? for what is inside takes ten times as long in a page of
+    a million characters.
+
+    >>> list(elements("<p>1</p><b>2<i>3</i></b>", re.compile("<(b|i)>")))
+    [(8, 24)]
+    """
+    at = 0
+    while found := opening.search(html, at):
+        end, at = html.find(f"</{found[1]}>", found.end()), found.end()
+        if end >= 0:
+            at = end + len(found[1]) + 3
+            yield found.start(), at
+
+
+def without(html: str, opening: re.Pattern) -> str:
+    """Return HTML without the `elements` of some names.
+
+    >>> without("a<b>2</b>c", re.compile("<(b)>"))
+    'ac'
+    """
+    kept, last = [], 0
+    for start, end in elements(html, opening):
+        kept.append(html[last:start])
+        last = end
+    return "".join([*kept, html[last:]])
+
+
+def sections(body: str) -> list[str]:
+    """Return a page's HTML in parts: before its first second-level heading, and from each of them to the next.
+
+    >>> sections("a<h2>b</h2>c<h2>d</h2>")
+    ['a', '<h2>b</h2>c', '<h2>d</h2>']
+    """
+    starts = [found.start() for found in SECTION.finditer(body)]
+    return [body[start:end] for start, end in pairwise([0, *starts, len(body)])]
+
+
 def tables_of(body: str, page: str = "") -> list[Tables]:
-    """Return the tables of each section of a page's HTML. `page`: where a link to it leads, empty for the page itself.
+    """Return the tables of each section of a page's HTML; of another `page`, to which a link leads there, all together.
 
     The rows of the n-th table are t<n>r<row>, as `with_ids` names them.
     """
     found, number = [], 0
-    for part in SECTION.split(body):
-        said = OWN_SOURCE.search(CARD.sub("", part))
-        section = Tables(said=plain(said[1]) if said else "")
+    for part in sections(body):
+        said = OWN_SOURCE.search(without(part, CARD))
+        if not (page and found):
+            found.append(Tables())
+        found[-1].said = plain(said[1]) if said else ""
         for table in TABLE.finditer(part):
             number += 1
-            _read(section, table, page, number)
-        found.append(section)
+            _read(found[-1], table, page, number)
     return found
 
 
@@ -177,26 +232,23 @@ def _read(into: Tables, table: re.Match, page: str, number: int) -> None:
     rows = [CELL.findall(row) for row in ROW.findall(table["inside"])]
     if not caption or len(rows) < 2:
         return
-    title, head = plain(caption[1]), [plain(cell) for cell in rows[0]]
-    named = SOURCE.search(table["more"]) or FILE.search(table["more"])
-    into.rows[page, number] = [plain(row[0]).lower() for row in rows[1:]]
-    key = named[1] if named else ""
-    for place, row in enumerate(rows[1:], start=1):
-        first, *shown = map(plain, row)
-        beside = dict(zip(head[1:], shown, strict=False))
-        for nth, (column, words) in enumerate(beside.items()):
-            found = _figures(words)
-            if not found:
-                continue
-            limits = beside.get("95% interval", "") if not nth else ""  # it is the first column's
-            alone = len(found) == 1
-            where = _Place(
-                page, number, title, place, first, row[0], column, words, beside, limits, alone, key, into.said
-            )
-            of = _unit(f"{column} {title}")
-            for unit, digits, scale in found:
-                for wanted in _keys(unit or of, digits, scale):
-                    into.index.setdefault(wanted, []).append(where)
+    title, head, *cells = plain(caption[1]), *([plain(cell) for cell in row] for row in rows)
+    named, columns = SOURCE.search(table["more"]) or FILE.search(table["more"]), head[1:]
+    key, links = named[1] if named else "", [row[0] for row in rows[1:]]
+    one = _Table(page, number, title, columns, cells, links, key, into.said)
+    into.rows[page, number] = [row[0].lower() for row in cells]
+    # of columns with the same name the last counts: which of them a sentence means could not be told
+    units = [(n, _unit(f"{name} {title}")) for name, n in {name: n for n, name in enumerate(columns)}.items()]
+    for place, (_, *shown) in enumerate(cells):
+        for column, unit in units:
+            for wanted in _wanted(shown[column], unit) if column < len(shown) else ():
+                into.index.setdefault(wanted, []).append((one, place, column))
+
+
+@lru_cache(maxsize=50_000)
+def _wanted(words: str, of: str) -> tuple[tuple[str, str], ...]:
+    """Return how the numbers of a cell may be written; `of`: the unit of those that stand there without one."""
+    return tuple(key for unit, digits, scale in _figures(words) for key in _keys(unit or of, digits, scale))
 
 
 def _unit(heading: str) -> str:
@@ -204,7 +256,6 @@ def _unit(heading: str) -> str:
     return "£" if "£" in heading else "%" if "%" in heading else ""
 
 
-@lru_cache(maxsize=50_000)
 def _keys(unit: str, digits: str, scale: float) -> set[tuple[str, str]]:
     """Return how a number may be written: as it is, or rounded further, in ones, in millions or in billions.
 
@@ -247,11 +298,11 @@ def for_others(text: str) -> str:
     >>> for_others("<td>1</td><td>8</td></tr>"), for_others("A: every period</caption><td>1</td><td>8</td></tr></table>")
     ('<td>1</td><td>8</td></tr>', 'A: every period</caption><td>1</td></tr></table>')
     """
-    return EVERY_PERIOD.sub(lambda found: LAST.sub("</tr>", found[0]), CHART.sub("", text))
+    return EVERY_PERIOD.sub(lambda found: LAST.sub("</tr>", found[0]), without(text, CHART))
 
 
 def of_notebook(path: Path) -> list[Tables]:
-    """Return the tables of each section of an executed chapter, with addresses as other pages link to them."""
+    """Return the tables of an executed chapter, all together, with addresses as other pages link to them."""
     if not path.exists():
         return []
     parts = []

@@ -18,11 +18,11 @@ from datetime import date
 from functools import cached_property
 from html import unescape
 
-from .table_numbers import SECTION, TABLE, TAG, Cell, Tables, ended, numbers, tables_of, with_ids
+from .table_numbers import TABLE, TAG, Cell, Tables, elements, ended, numbers, sections, tables_of, with_ids
 from .wording import text
 
 SENTENCE = re.compile(r"<(p|li|dd|figcaption)\b([^>]*)>(.*?)</\1>", re.DOTALL)
-APART = re.compile(r"<(article|table|script|svg|nav|form|pre)\b.*?</\1>", re.DOTALL)  # what holds no sentence
+APART = re.compile(r"<(article|table|script|svg|nav|form|pre)\b")  # what holds no sentence
 OF_PERIOD = re.compile(r"\S+(?: (?:per|out of|million|billion|years|[\d,]+|a \w+))* (?:in|on) ")  # 18.0% in 2012-13
 RESULT = re.compile(  # from where a result begins to the fold with the code that made it
     r'(<div class="cell tag_hide-input\b.*?<details class="admonition hide above-input">\s*<summary)(?=>)', re.DOTALL
@@ -76,12 +76,12 @@ class Sentence:
 
 def link(body: str, others: Sequence[Tables], about: About) -> str:
     """Return a page's HTML with the numbers of its sentences linked: to rows of tables, on it or on `others`, or to its code."""
-    out, sections, before, above = [], tables_of(body), 0, 0
-    rows = {key: known for tables in (*sections, *others) for key, known in tables.rows.items()}
+    out, per_section, before, above = [], tables_of(body), 0, 0
+    rows = {key: known for tables in (*per_section, *others) for key, known in tables.rows.items()}
     cells = [m.span() for m in RESULT.finditer(body)]
-    for part, own in zip(SECTION.split(body), sections, strict=True):
+    for part, own in zip(sections(body), per_section, strict=True):
         places = [m.start() for m in TABLE.finditer(part)]
-        far = [*(s for s in sections if s is not own), *others]
+        far = [*(s for s in per_section if s is not own), *others]
 
         def sentence(found: re.Match, start: int, own=own, far=far, places=places, before=before, above=above) -> str:
             at = start + found.start()
@@ -91,12 +91,11 @@ def link(body: str, others: Sequence[Tables], about: About) -> str:
             words = unescape(TAG.sub("", found[3])).lower()
             return _linked(found, Sentence(words, [("", before + n + 1) for n in near], own, far, made, rows), about)
 
-        kept, last = [m.span() for m in APART.finditer(part)], 0
-        for start, end in [*kept, (len(part), len(part))]:
-            if start >= last:
-                out.append(SENTENCE.sub(lambda m, last=last, put=sentence: put(m, last), part[last:start]))
-                out.append(part[start:end])
-                last = end
+        last = 0
+        for start, end in [*elements(part, APART), (len(part), len(part))]:
+            out.append(SENTENCE.sub(lambda m, last=last, put=sentence: put(m, last), part[last:start]))
+            out.append(part[start:end])
+            last = end
         before, above = before + len(places), above + len(part)
     count = itertools.count(1)
     return with_ids(RESULT.sub(lambda m: f'{m[1]} id="made{next(count)}"', "".join(out)))

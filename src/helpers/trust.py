@@ -11,14 +11,15 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from . import paths, periods, table_numbers, traced
 from .wording import number, span, text
 
 SENTENCE = re.compile(r"<(p|li|figcaption)\b([^>]*)>(.*?)</\1>", re.DOTALL)
-APART = re.compile(r"<(article|details|table|script|svg|nav|form)\b.*?</\1>", re.DOTALL)  # what is no sentence
+APART = re.compile(r"<(article|details|table|script|svg|nav|form)\b")  # what is no sentence
+CARD = re.compile(r'id=\\"([^"\\]+)\\"')  # as it stands in the JSON of a notebook
 STATES = {"provisional": " Provisional: may be revised.", "revised": " Revised by the publisher."}
 GRADES = {1: "official or accredited", 2: "other official data", 3: "use with care"}
 
@@ -31,6 +32,11 @@ class Row:
     shown: str
     address: str
     about: str
+
+    @cached_property
+    def written(self) -> tuple[str, list[str]]:
+        """Return the value, and the names, as they stand in HTML."""
+        return text(self.shown), [text(name) for name in self.names]
 
 
 def rows(slug: str, folder: Path = paths.BUNDLES, book: Path = paths.BOOK) -> list[Row]:
@@ -47,11 +53,12 @@ def rows(slug: str, folder: Path = paths.BUNDLES, book: Path = paths.BOOK) -> li
                 newest[row["indicator"]] = row
     chapters = {i["chapter"] for i in indicators.values()}
     pages = {c: book / "localities" / slug / f"{c}.ipynb" for c in chapters}
-    cards = {c: path.read_text(encoding="utf-8") if path.exists() else "" for c, path in pages.items()}
+    there = {c: path.read_text(encoding="utf-8") if path.exists() else "" for c, path in pages.items()}
+    cards = {c: set(CARD.findall(notebook)) for c, notebook in there.items()}
     found = []
     for key, row in newest.items():
         record = indicators[key]
-        if f'id=\\"{key}\\"' in cards[record["chapter"]]:
+        if key in cards[record["chapter"]]:
             shown = number(float(row["value"]), record["unit"], record["decimals"])
             names = tuple(dict.fromkeys((record["title"], record["short_title"])))
             about = _about(row, record, sources[record["source"]], edition)
@@ -109,11 +116,10 @@ def link(body: str, known: list[Row]) -> str:
     """Return a page's HTML with the numbers of its sentences linked; tables, cards and charts are left as they are."""
     if not known:
         return body
-    kept, last, out = [m.span() for m in APART.finditer(body)], 0, []
-    for start, end in [*kept, (len(body), len(body))]:
-        if start >= last:
-            out += [SENTENCE.sub(lambda m: _sentence(m, known), body[last:start]), body[start:end]]
-            last = end
+    last, out = 0, []
+    for start, end in [*table_numbers.elements(body, APART), (len(body), len(body))]:
+        out += [SENTENCE.sub(lambda m: _sentence(m, known), body[last:start]), body[start:end]]
+        last = end
     return "".join(out)
 
 
@@ -123,11 +129,10 @@ def _sentence(found: re.Match, known: list[Row]) -> str:
         return found[0]
     lowered = inner.lower()
     for row in known:
-        value = text(row.shown)
+        value, names = row.written
         if value not in inner:
             continue
-        for name in row.names:
-            said = text(name)
+        for said in names:
             if said.lower() in lowered:
                 pattern = re.compile(
                     rf"({re.escape(said)}(?:</a>)?(?:: | \(| )(?:<strong>)?){re.escape(value)}(?![\d,]|\.\d)",
