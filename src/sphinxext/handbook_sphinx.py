@@ -160,6 +160,27 @@ def _titles_differ(app, env) -> None:
         seen[title] = name
 
 
+def _start(app) -> None:
+    app.env.handbook_sections = getattr(app.env, "handbook_sections", {})  # kept with the environment
+
+
+def _slim_contents(app, doctree: nodes.document) -> None:
+    """Keep the headings of a chapter as plain text: as nodes they are most of what Sphinx loads and writes each time."""
+    name = app.env.docname
+    if name.startswith("localities/"):
+        app.env.handbook_sections[name] = _sections(app.env.tocs[name])
+        app.env.tocs[name] = nodes.bullet_list("")
+
+
+def _forget(app, env, docname: str) -> None:
+    env.handbook_sections.pop(docname, None)
+
+
+def _merge(app, env, docnames: list[str], other) -> None:
+    """Take over what another process has read."""
+    env.handbook_sections |= {n: other.handbook_sections[n] for n in docnames if n in other.handbook_sections}
+
+
 def _sections(toc: nodes.bullet_list) -> list[dict]:
     """Return the second-level headings of a page from Sphinx's own contents of it."""
     if not len(toc) or not len(toc[0]) > 1:
@@ -224,7 +245,7 @@ def _page(app, pagename: str, templatename: str, context: dict, doctree) -> None
         "place": _place(app, pagename, site),
         "general": [{"doc": name, "title": titles[name].astext()} for name in site["general"]],
         "regions": site["regions"],
-        "sections": _sections(app.env.tocs[pagename]) if is_page else [],
+        "sections": app.env.handbook_sections.get(pagename) or (_sections(app.env.tocs[pagename]) if is_page else []),
         "attribution_title": titles["attribution"].astext(),
         "edition": f"{int(day)} {MONTHS[int(month) - 1]} {year}",
         "private": site.get("private", False),
@@ -245,7 +266,11 @@ def setup(app) -> dict:
     app.setup_extension("handbook_downloads")
     app.setup_extension("handbook_trust")
     app.connect("config-inited", _read_site)
+    app.connect("builder-inited", _start)
+    app.connect("env-purge-doc", _forget)
+    app.connect("env-merge-info", _merge)
+    app.connect("doctree-read", _slim_contents, priority=900)  # once Sphinx has made them
     app.connect("doctree-resolved", _fold_below, priority=900)
     app.connect("env-check-consistency", _titles_differ)
     app.connect("html-page-context", _page, priority=900)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    return {"version": "1", "env_version": 2, "parallel_read_safe": True, "parallel_write_safe": True}
