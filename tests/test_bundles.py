@@ -143,6 +143,8 @@ def test_one_changed_figure_is_written_where_it_is_read_and_nowhere_else(built, 
     path.write_text("".join(lines), encoding="utf-8")
 
     monkeypatch.setattr(fingerprints, "data", lambda: "another figure")
+    many = bundles.FEW
+    monkeypatch.setattr(bundles, "FEW", len(codes) + 1)  # written in this process, so that it can be counted
     written, write = [], bundle_of_place.write
     monkeypatch.setattr(bundle_of_place, "write", lambda e, code, *rest: written.append(code) or write(e, code, *rest))
     worked, of_one = [], outcome_trends.of_one
@@ -154,12 +156,32 @@ def test_one_changed_figure_is_written_where_it_is_read_and_nowhere_else(built, 
     assert {"E08000009"} < set(written) == {places[slug] for slug in changed}  # its neighbours where a median moved
     assert near & set(codes) > set(written) - {"E08000009"}
     assert not worked  # a figure of another chapter
+
+    written.clear()
+    monkeypatch.setattr(bundles, "FEW", many)
     list(bundles.build(codes, edition, tmp_path / "from nothing" / "bundles", figures))
+    assert sys.platform != "linux" or not written  # by other processes
     assert files(target) == files(tmp_path / "from nothing" / "bundles")
 
     written.clear()
+    monkeypatch.setattr(bundles, "FEW", len(codes) + 1)
     list(bundles.build(codes, edition, target, figures))
     assert not written
+
+
+def test_a_fault_in_a_process_that_writes_is_told_and_the_bundle_is_not_taken_for_whole(
+    tmp_path, monkeypatch, register
+):
+    codes = sorted(register.localities["area_code"])[: bundles.FEW]
+    broken = register.place(codes[3])["slug"]
+    (tmp_path / broken).mkdir()
+    (tmp_path / broken / "peers.csv").mkdir()  # where a file is to be
+    with pytest.raises(OSError, match=r"peers\.csv"):
+        list(bundles.build(codes, settings.load()["edition"], tmp_path))
+    assert fingerprints.stamped(tmp_path / broken) == []
+    (tmp_path / broken / "peers.csv").rmdir()
+    assert sorted(bundles.build(codes, settings.load()["edition"], tmp_path)) == codes
+    assert (tmp_path / broken / "peers.csv").is_file()
 
 
 @pytest.mark.slow

@@ -8,9 +8,10 @@ import types
 import pandas as pd
 import pytest
 
-from helpers import fast, local_evidence, local_notice, paths, publishing
+from helpers import fast, local_evidence, local_notice, pack, paths, publishing
 from helpers.pack import Pack, templates
 from helpers.schemas import DataError
+from helpers.worked_out import Memory
 from test_pack import PERSON, PROGRAMME, fill
 
 AGREED = "\nagreement:\n- {table: participants, who: Council, role: controller, when: 2025-04-23, for_what: counts}"
@@ -53,6 +54,23 @@ def of(local, **options):
 
 def test_no_pack_no_evidence(tmp_path):
     assert local_evidence.of_place("trafford", folder=tmp_path) == {}
+
+
+def test_a_pack_is_read_again_only_where_it_has_changed(local, tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "LOCAL", local)
+    read, whole = [], pack.read
+    monkeypatch.setattr(pack, "read", lambda folder: read.append(folder) or whole(folder))
+    memory = Memory(tmp_path / "worked-out")
+
+    def kept(slug="trafford"):
+        return local_evidence.kept(slug, False, "E08000009", memory)
+
+    first, again = kept(), kept()
+    assert first == again == json.loads(json.dumps(of(local, code="E08000009"))) and len(read) == 2
+    path = local / "trafford" / "pack.yml"
+    path.write_text(path.read_text(encoding="utf-8") + "# looked at\n", encoding="utf-8")
+    kept()
+    assert len(read) == 3 and kept("nowhere") == {}
 
 
 def test_an_untouched_pack_builds(tmp_path):

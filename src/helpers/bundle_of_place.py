@@ -15,7 +15,7 @@ from . import benchmarks, catalogue, fingerprints, local_evidence, local_money, 
 from .bundle_texts import csv_text, json_text
 from .geography import ENGLAND, NATIONS, UK, Register
 from .schemas import PRESENT
-from .worked_out import MARK, Rows, parted
+from .worked_out import MARK, Memory, Rows, parted
 
 KEY = ["indicator", "period"]
 COMPARATORS = ("dfe", "ons")
@@ -33,6 +33,7 @@ class Everyone:
     lists: dict[str, pd.DataFrame]  # local_money.published
     tables: dict[str, pd.DataFrame]  # {file: what stands in it of every locality}, marked
     texts: dict[str, dict[str, str]]  # {file: {area code: its text}}
+    memory: Memory  # of what was worked out before
 
     @cached_property
     def grid(self) -> pd.DataFrame:
@@ -102,7 +103,7 @@ def of(everyone: Everyone, code: str, before: Mapping[str, str]) -> tuple[dict[s
     place, register = everyone.register.place(code), everyone.register
     supplied = {
         "money.json": local_money.of_place(code, place["slug"], everyone.edition, everyone.lists),
-        "local.json": local_evidence.of_place(place["slug"], paths.PRIVATE, code),
+        "local.json": local_evidence.kept(place["slug"], paths.PRIVATE, code, everyone.memory),
     }
     against = everyone.of_areas([UK, *(c for c, _ in NATIONS.values()), place["region_code"]])
     rows = {name: everyone.of_place(name, code).marks() for name in ("", *everyone.tables)}
@@ -124,8 +125,8 @@ def _medians(everyone: Everyone, code: str) -> str:
     """
     sets = everyone.sets(code)
     found = [np.column_stack(benchmarks.peers(everyone.values, everyone.columns_of(n))) for n in sets.values()]
-    newest = _peers(everyone, everyone.part("", code), sets)["value"].to_numpy()
-    return _hash([numbers.tobytes() for numbers in (*found, newest)])
+    _, newest = _newest(everyone, code, sets)
+    return _hash([np.ascontiguousarray(numbers).tobytes() for numbers in (*found, *newest.values())])
 
 
 def _hash(parts: Iterable[bytes]) -> str:
@@ -145,7 +146,7 @@ def write(everyone: Everyone, code: str, supplied: dict, out: Path, there: Colle
     chapters = earlier["indicator"].map({i.id: i.chapter for i in catalogue.indicators().values()})
     for chapter in sorted({i.chapter for i in catalogue.indicators().values()}):
         schemas.write_text(out / chapter / paths.EARLIER, csv_text(earlier[chapters == chapter]))
-    schemas.write_text(out / "peers.csv", csv_text(_peers(everyone, own, sets)))
+    schemas.write_text(out / "peers.csv", csv_text(_peers(everyone, code, sets)))
     for name in everyone.tables.keys() - there:
         schemas.write_text(out / name, csv_text(everyone.part(name, code).drop(columns=["area_code", MARK])))
     for name, texts in everyone.texts.items():
@@ -222,14 +223,25 @@ def _standards(own: pd.DataFrame, place: dict, column) -> tuple[np.ndarray, np.n
     return names, values
 
 
-def _peers(of: Everyone, own: pd.DataFrame, sets: dict[str, list[str]]) -> pd.DataFrame:
-    """Return the neighbours' values at the locality's newest period of each indicator."""
-    latest = own[own["value"].notna()].groupby("indicator")["period"].max()
+def _newest(of: Everyone, code: str, sets: dict[str, list[str]]) -> tuple[pd.Series, dict[str, np.ndarray]]:
+    """Return the newest period with a value of each indicator of a locality, and what its neighbours have in it.
+
+    The second is {comparator: values, a row for each indicator and a column for each neighbour with figures}.
+    """
+    at = of.of_place("", code).at
+    has = at[of.rows["value"].notna().to_numpy()[at]]
+    indicators, every = (pd.Series(of.rows[column].array.take(has)) for column in KEY)
+    latest = every.groupby(indicators).max().rename_axis("indicator")
     rows = of.grid.index.get_indexer(pd.MultiIndex.from_arrays([latest.index, latest]))
+    return latest, {name: of.values[rows][:, of.columns_of(members)] for name, members in sets.items()}
+
+
+def _peers(of: Everyone, code: str, sets: dict[str, list[str]]) -> pd.DataFrame:
+    """Return the neighbours' values at the locality's newest period of each indicator."""
+    latest, found = _newest(of, code, sets)
     parts = []
     for name, members in sets.items():
         codes = [c for c in members if c in of.columns]
-        values = of.values[rows][:, of.columns_of(members)]
         parts.append(
             pd.DataFrame(
                 {
@@ -237,7 +249,7 @@ def _peers(of: Everyone, own: pd.DataFrame, sets: dict[str, list[str]]) -> pd.Da
                     "indicator": np.repeat(latest.index.to_numpy(), len(codes)),
                     "period": np.repeat(latest.to_numpy(), len(codes)),
                     "area_code": np.tile(codes, len(latest)),
-                    "value": values.ravel(),
+                    "value": found[name].ravel(),
                 }
             )
         )

@@ -6,8 +6,11 @@ One pass over all figures serves every locality, since the nation, the region an
 from __future__ import annotations
 
 import ctypes
+import multiprocessing
+import sys
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +26,7 @@ from . import (
     improved,
     local_money,
     measures,
+    orphans,
     outcome_bundle,
     paths,
     schemas,
@@ -33,6 +37,8 @@ from .bundle_texts import DECIMALS
 from .geography import ENGLAND, UK, Register
 from .schemas import PRESENT
 from .worked_out import NOTHING, Memory, marked
+
+FEW = 8  # localities; below this, starting more processes costs more than it brings
 
 
 def figures(edition: str, folder: Path = paths.FIGURES, memory: Memory = NOTHING) -> pd.DataFrame:
@@ -143,19 +149,54 @@ def build(
     fingerprints.stamp(target / "_common")
     everyone = _everyone(register, edition, target, folder)
     fingerprints.stamp(target / "_common", inputs)
-    for code in due:
-        out = target / register.place(code)["slug"]
-        before = dict(line.rpartition(" ")[::2] for line in stamps[code][1:])
-        hashes, supplied = bundle_of_place.of(everyone, code, before)
-        if any(before.get(name) != hashes[name] for name in ("", bundle_of_place.MEDIANS)):
-            fingerprints.stamp(out)  # of nothing, until it is whole
-            same = {name for name in hashes if before.get(name) == hashes[name]}
-            bundle_of_place.write(everyone, code, supplied, out, {name for name in same if (out / name).is_file()})
-        made = [" ".join(pair).strip() for pair in hashes.items()]
-        fingerprints.stamp(out, inputs, *made)
-        yield code
-    del everyone
+    with _pool(everyone, len(due)) as pool:
+        written = {}
+        for code in due:
+            out = target / register.place(code)["slug"]
+            before = dict(line.rpartition(" ")[::2] for line in stamps[code][1:])
+            hashes, supplied = bundle_of_place.of(everyone, code, before)
+            made = [inputs, *(" ".join(pair).strip() for pair in hashes.items())]
+            if any(before.get(name) != hashes[name] for name in ("", bundle_of_place.MEDIANS)):
+                fingerprints.stamp(out)  # of nothing, until it is whole
+                there = {name for name in hashes if before.get(name) == hashes[name] and (out / name).is_file()}
+                if pool:
+                    written[pool.submit(_write, None, code, supplied, out, there, made)] = code
+                    continue
+                _write(everyone, code, supplied, out, there, made)
+            else:
+                fingerprints.stamp(out, *made)
+            yield code
+        for one in as_completed(written):
+            one.result()
+            yield written[one]
+    everyone.memory.forget()
+    del everyone, pool  # which holds it too
     _give_back()
+
+
+_shared: list[Everyone] = []  # in a process that was forked to write
+
+
+@contextmanager
+def _pool(everyone: Everyone, number: int) -> Iterator[ProcessPoolExecutor | None]:
+    """Yield processes to write bundles in, which share `everyone` with this one; None for few, or where they cannot."""
+    if number < FEW or sys.platform != "linux":  # elsewhere each would get a copy
+        yield None
+        return
+    context = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(mp_context=context, initializer=_begin, initargs=(everyone,)) as pool:
+        yield pool
+
+
+def _begin(everyone: Everyone) -> None:
+    orphans.follow()
+    _shared.append(everyone)
+
+
+def _write(everyone: Everyone | None, code: str, supplied: dict, out: Path, there: set[str], made: list[str]) -> None:
+    """Write a bundle and say what it was made from."""
+    bundle_of_place.write(everyone or _shared[0], code, supplied, out, there)
+    fingerprints.stamp(out, *made)
 
 
 def _give_back() -> None:
@@ -178,7 +219,7 @@ def _everyone(register: Register, edition: str, target: Path, folder: Path) -> E
         "standing_before.csv": standing.of_all(before, neighbours, indicators, at_risk, memory, "_before"),
         "improved.csv": improved.of_all(rows, neighbours, indicators),
     }
-    everyone = Everyone(
+    return Everyone(
         rows=rows,
         register=register,
         neighbours=neighbours,
@@ -186,9 +227,8 @@ def _everyone(register: Register, edition: str, target: Path, folder: Path) -> E
         lists=local_money.published(folder),
         tables={name: marked(table.round(DECIMALS)) for name, table in tables.items()},
         texts={"outcome_trends.json": outcome_bundle.trends(rows, register, memory)},
+        memory=memory,
     )
-    memory.forget()
-    return everyone
 
 
 def release_before(rows: pd.DataFrame) -> pd.DataFrame:

@@ -8,6 +8,7 @@ those that it may not. It imports nothing that draws pages; its pages read `Evid
 from __future__ import annotations
 
 import importlib
+import json
 import math
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -16,7 +17,8 @@ from types import ModuleType
 
 import numpy as np
 
-from . import pack, paths, schemas
+from . import fingerprints, pack, paths, schemas
+from .worked_out import Memory
 
 ANALYSES = ("programmes", "integrity", "listening", "institutions", "barriers", "fast", "decisions")
 SHORTEST = 12  # signs: a quotation shorter than this may stand in other words by chance
@@ -28,6 +30,20 @@ def analyses() -> dict[str, ModuleType]:
     return {name: importlib.import_module(f".{name}", __package__) for name in names}
 
 
+def kept(slug: str, private: bool, code: str, memory: Memory) -> dict:
+    """Return `of_place`, read and worked out again only where the pack, or what it is read by, has changed."""
+    folder = paths.LOCAL / slug
+    if not _supplied(folder):
+        return {}
+    read = [p for top in (folder, paths.INDICATORS, paths.REFERENCE) for p in top.rglob("*") if p.is_file()]
+    return memory.call(_of_place, slug, private, code, fingerprints.of_files(read))
+
+
+def _of_place(slug: str, private: bool, code: str, content: str) -> dict:
+    """Return `of_place` as it is read from a file of JSON. `content`: the hash of what it is made from."""
+    return json.loads(json.dumps(of_place(slug, private, code), default=str))
+
+
 def of_place(slug: str, private: bool = False, code: str = "", folder: Path | None = None) -> dict:
     """Return what the pack of a locality says, as JSON; empty where it has no pack.
 
@@ -36,7 +52,7 @@ def of_place(slug: str, private: bool = False, code: str = "", folder: Path | No
     let out a row.
     """
     folder = (folder or paths.LOCAL) / slug
-    if not (folder / pack.ABOUT).exists() and not _tables(folder):
+    if not _supplied(folder):
         return {}
     if private and not paths.PRIVATE:
         raise schemas.DataError(["A private build writes to a place of its own. Run: handbook build --private"])
@@ -62,8 +78,9 @@ def of_place(slug: str, private: bool = False, code: str = "", folder: Path | No
     return found
 
 
-def _tables(folder: Path) -> list[Path]:
-    return [p for p in folder.glob("*") if p.stem in pack.TABLES] if folder.is_dir() else []
+def _supplied(folder: Path) -> bool:
+    """Return whether a folder holds anything of a pack."""
+    return (folder / pack.ABOUT).exists() or any(p.stem in pack.TABLES for p in folder.glob("*"))
 
 
 def _burden(own: pack.Pack) -> dict:
