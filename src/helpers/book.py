@@ -214,13 +214,12 @@ def build(
         say("Jupyter Book is writing the pages")
         go_on()
         pictures.publish(drawn)
-        findings.publish(slugs)
         if not packs:
-            take_away()
+            findings.publish(take_away())
         before = links.Before.of(remembered)  # while pages are written
     if packs:
         _print(slugs, chapters, edition, say)
-        take_away()
+        findings.publish(take_away())
     there = _prune(set(pages))
     left = beforehand.aside(fingerprints.listing, paths.SITE)
     count = links.check(paths.SITE, remembered, before, there)

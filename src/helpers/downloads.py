@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from html import unescape
 
@@ -51,11 +51,22 @@ def neutral(cell: object) -> str:
 
 def csv_text(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Return a CSV file as text, in the form of RFC 4180, every cell made `neutral`."""
+    return "".join(csv_lines([head, *rows]))
+
+
+def csv_lines(rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """Yield each row of a CSV file as text with its end, for files that share rows.
+
+    >>> list(csv_lines([["a", 1], ["=b", "c, d"]])) == ["a,1\\r\\n", "'=b,\\"c, d\\"\\r\\n"]
+    True
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([neutral(cell) for cell in head])
-    writer.writerows([neutral(cell) for cell in row] for row in rows)
-    return out.getvalue()
+    for row in rows:
+        writer.writerow([neutral(cell) for cell in row])
+        yield out.getvalue()
+        out.seek(0)
+        out.truncate()
 
 
 def cells(table: str) -> tuple[str, list[str], list[list[str]]]:

@@ -97,7 +97,10 @@ def like_each(register: Register) -> dict[str, list[list[str]]]:
     chosen = table[table["comparator"] == settings.load()["comparator_set"]]
     known = register.localities.set_index("area_code")
     named = chosen.join(known[["slug", "name"]], on="neighbour_code", how="inner").sort_values("name")
-    return {code: rows[["slug", "name"]].values.tolist() for code, rows in named.groupby("area_code")}
+    found: dict[str, list[list[str]]] = {}
+    for code, *of in zip(*(named[column] for column in ("area_code", "slug", "name")), strict=True):
+        found.setdefault(code, []).append(of)
+    return found
 
 
 def former(places: pd.DataFrame, register: Register) -> dict[str, pd.DataFrame]:

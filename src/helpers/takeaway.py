@@ -11,11 +11,13 @@ import json
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
+from typing import Literal
 
 from . import fingerprints, orphans, paths
-from .downloads import csv_text
+from .downloads import csv_lines
 from .errors import DataError
 from .licences import LICENCES
 from .writing import write_text
@@ -118,19 +120,20 @@ def write_locality(
             for row in csv.DictReader(stream):
                 by_key[row["indicator"], row["period"]].update(row)
     target, written = site / "localities" / slug / FOLDER, []
+    said = ([*_leading(place, edition, indicators, r), *(r[c] for c in columns)] for r in rows)
+    head, *lines = csv_lines([[*LEADING, *columns], *said])  # each stands in two files
     for what in dict.fromkeys(chapters_files(chapters, folder).values()):
         name = file_of(slug, what, edition)
-        chosen = [r for r in rows if what == ALL or indicators[r["indicator"]]["chapter"] == what]
-        said = ([*_leading(place, edition, indicators, r), *(r[c] for c in columns)] for r in chosen)
-        write_text(target / name, csv_text([*LEADING, *columns], said))
-        used = {sources[r["source"]]["licence"] for r in chosen if r["source"]}
+        chosen = [n for n, r in enumerate(rows) if what == ALL or indicators[r["indicator"]]["chapter"] == what]
+        write_text(target / name, "".join([head, *(lines[n] for n in chosen)]))
+        used = {sources[key]["licence"] for n in chosen if (key := rows[n]["source"])}
         licence = LICENCES[min(used)][1] if len(used) == 1 else "attribution.html"
         title = f"{place['name']}: {'all figures' if what == ALL else what} of the edition of {edition}"
         words = json.dumps(metadata(name, [*LEADING, *columns], title, licence), indent=1, ensure_ascii=False)
         write_text(target / f"{name}-metadata.json", words + "\n")
         written += [name, f"{name}-metadata.json"]
     zipped = file_of(slug, "bundle", edition, "zip")
-    _write_zip(target / zipped, [folder / slug, folder / "_common"])
+    _write_zip(target / zipped, folder / slug, folder / "_common")
     written += [zipped, *([file_of(slug, "pack", edition, "pdf")] if pack else [])]
     for old in target.iterdir():
         if old.name not in written:
@@ -143,19 +146,30 @@ def _leading(place: dict, edition: str, indicators: dict, row: dict) -> list[str
     return [place["area_code"], place["name"], edition, record["chapter"], row["indicator"], record["title"]]
 
 
-def _write_zip(path: Path, folders: Sequence[Path]) -> None:
-    whole = BytesIO()
-    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-        for folder in folders:
-            for file in sorted(folder.rglob("*")):
-                if file.is_file() and file.name != fingerprints.STAMP:
-                    name = file.relative_to(folder).as_posix()
-                    entry = zipfile.ZipInfo(f"bundles/{folder.name}/{name}", ZIP_DAY)
-                    entry.external_attr, entry.compress_type = 0o644 << 16, zipfile.ZIP_DEFLATED
-                    archive.writestr(entry, file.read_bytes())
+def _write_zip(path: Path, own: Path, common: Path) -> None:
+    whole = BytesIO(_zipped(common, fingerprints.of(fingerprints.common(common))))
+    _pack(whole, own, "a")
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists() or path.read_bytes() != whole.getvalue():
         path.write_bytes(whole.getvalue())
+
+
+@lru_cache(maxsize=1)  # what all share is the larger part of each file
+def _zipped(folder: Path, content: str) -> bytes:
+    """Return a folder as a zip file. `content`: its hash, by which it is known again."""
+    whole = BytesIO()
+    _pack(whole, folder, "w")
+    return whole.getvalue()
+
+
+def _pack(whole: BytesIO, folder: Path, mode: Literal["w", "a"]) -> None:
+    with zipfile.ZipFile(whole, mode, zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        for file in sorted(folder.rglob("*")):
+            if file.is_file() and file.name != fingerprints.STAMP:
+                name = file.relative_to(folder).as_posix()
+                entry = zipfile.ZipInfo(f"bundles/{folder.name}/{name}", ZIP_DAY)
+                entry.external_attr, entry.compress_type = 0o644 << 16, zipfile.ZIP_DEFLATED
+                archive.writestr(entry, file.read_bytes())
 
 
 def _json(path: Path) -> dict:
@@ -172,8 +186,8 @@ def publish(
     site: Path = paths.SITE,
     packs: bool = False,
     memory: Path | None = None,
-) -> None:
-    """Write the files to take away of all `slugs` and the RO-Crate of the edition into the built site.
+) -> list[str]:
+    """Write the files to take away of `slugs` and the RO-Crate of the edition into the built site; return whose were due.
 
     `memory`: a file that keeps what was written from which bundle, so that only what has changed is written again.
     """
@@ -194,7 +208,11 @@ def publish(
     if memory:
         write_text(memory, json.dumps(known))
     crate = crate_of(edition, names, files, sources)
-    write_text(site / "ro-crate-metadata.json", json.dumps(crate, indent=1, ensure_ascii=False) + "\n")
+    # a line each, for there are thousands, and to indent them takes as long as all else here
+    graph = ",\n".join(json.dumps(entry, ensure_ascii=False) for entry in crate["@graph"])
+    head = json.dumps({"@context": crate["@context"], "@graph": []}).removesuffix("]}")
+    write_text(site / "ro-crate-metadata.json", f"{head}\n{graph}\n]}}\n")
+    return list(due)
 
 
 def _written(due: Sequence[str], *given) -> Iterator[tuple[str, list[str]]]:
