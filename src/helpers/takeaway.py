@@ -208,7 +208,7 @@ def publish(
     if memory:
         write_text(memory, json.dumps(known))
     crate = crate_of(edition, names, files, sources)
-    # a line each, for there are thousands, and to indent them takes as long as all else here
+    # a line each, for there are thousands, and json indents in Python and not in C
     graph = ",\n".join(json.dumps(entry, ensure_ascii=False) for entry in crate["@graph"])
     head = json.dumps({"@context": crate["@context"], "@graph": []}).removesuffix("]}")
     write_text(site / "ro-crate-metadata.json", f"{head}\n{graph}\n]}}\n")
