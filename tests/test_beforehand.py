@@ -13,7 +13,7 @@ import pytest
 from sphinx import builders
 from sphinx.util import parallel
 
-from helpers import jupyter_book_run, paths
+from helpers import beforehand, jupyter_book_run, paths
 
 
 def hashed(path, root, script=""):
@@ -104,3 +104,17 @@ def test_some_pages_are_written_at_once_and_many_are_not_held_in_memory(monkeypa
     jupyter_book_run.writer(lambda: told.append("asked"))(builder, ["page"] * pages)
     assert told == ["asked", (way, pages)]
     assert issubclass(builders.ParallelTasks, parallel.ParallelTasks)
+
+
+def test_a_frame_that_is_saved_while_the_build_runs_is_no_longer_what_was_read_ahead(tmp_path, monkeypatch):
+    """Jupyter Book loads the frame as the build begins, and the book is said to be made from it as the pages are written."""
+    monkeypatch.setattr(beforehand, "ENVIRONMENT", tmp_path / "environment.pickle")
+    monkeypatch.setattr(beforehand, "UNFINISHED", tmp_path / "unfinished")
+    monkeypatch.setattr(paths, "FRAME", tmp_path / "frame")
+    paths.FRAME.mkdir()
+    assert beforehand._state() == ""
+    beforehand.ENVIRONMENT.touch()
+    (paths.FRAME / "layout.html").write_text("one")
+    before = beforehand._state()
+    (paths.FRAME / "layout.html").write_text("two")
+    assert "" != before != beforehand._state()

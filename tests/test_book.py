@@ -7,13 +7,13 @@ import re
 import shutil
 import subprocess
 
-import nbformat
 import pytest
 import yaml
 
-from helpers import book, geography, paths, render, settings
+from helpers import book, paths
 from helpers.schemas import DataError
 from repository import copy_of_repository, handbook
+from small_book import PLACES, made_up, small_book
 
 CHAPTERS = ["overview", "needs", "sources"]
 
@@ -72,56 +72,9 @@ def test_the_bundle_is_one_script_of_its_own_and_is_written_once(tmp_path):
     assert not book.vega_bundle(path)
 
 
-# a small book of three places with made-up chapters, in a copy of the repository
-
-PLACES = ("trafford", "isles-of-scilly", "city-of-london")
-CHART = '<figure class="hb-chart"><div class="hb-canvas"></div></figure>'
-
-
-def made_up(root, slug, name):
-    """Write chapters with made-up results, and a bundle without any: no figure of a real place."""
-    bundles = root / "build" / "bundles"
-    place = {"area_code": geography.register().resolve(slug), "name": name, "edition": settings.load()["edition"]}
-    for path, text in (
-        ("_common/indicators.json", "{}"),
-        ("_common/sources.json", "{}"),
-        (f"{slug}/place.json", json.dumps(place)),
-        (f"{slug}/series.csv", "indicator,period,value,unit,status,source\n"),
-    ):
-        (bundles / path).parent.mkdir(parents=True, exist_ok=True)
-        (bundles / path).write_text(text)
-    for number, chapter in enumerate(render.chapters()):
-        shown = CHART if chapter == "spend" else f'<h3 id="one">Made-up measure {number}</h3>'
-        data = {"text/html": shown, "text/plain": "made up"}
-        output = nbformat.v4.new_output("execute_result", data, execution_count=1)
-        page = nbformat.v4.new_notebook(
-            cells=[
-                nbformat.v4.new_markdown_cell(f"# {chapter.capitalize()} of {name}\n"),
-                nbformat.v4.new_markdown_cell("## A question?\n"),
-                nbformat.v4.new_code_cell(
-                    "made_up()", execution_count=1, outputs=[output], metadata={"tags": ["hide-input"]}
-                ),
-            ],
-            metadata={"language_info": {"name": "python"}},
-        )
-        for position, cell in enumerate(page.cells):
-            cell["id"] = f"cell-{position}"
-        path = root / "book" / "localities" / slug / f"{chapter}.ipynb"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(page, path)
-
-
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
-    root = copy_of_repository(tmp_path_factory.mktemp("small"))
-    register = geography.register()
-    for slug in PLACES:
-        made_up(root, slug, register.place(register.resolve(slug))["name"])
-    for path in sorted((root / "notebooks").glob("[!0-9]*.md")):
-        page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Across localities")])
-        nbformat.write(page, root / "book" / f"{path.stem.replace('_', '-')}.ipynb")
-    handbook(root, "book", "--only", " ".join(PLACES))
-    return root
+    return small_book(tmp_path_factory.mktemp("small"))
 
 
 def page(root, name):

@@ -135,3 +135,19 @@ def test_no_rule_claims_an_effect_from_what_cannot_show_it(written):
             said = json.dumps({k: finding[k] for k in ("words", "settles", "flip", "heard", "money")}).lower()
             assert not [w for w in banned if w in said and finding["level"] < 4], said
     assert len(rules.rules()) >= 5
+
+
+def test_findings_that_did_not_reach_the_site_are_missed(tmp_path, monkeypatch):
+    """A build that is cut short between the files to take away and the findings has written no findings."""
+    monkeypatch.setattr(paths, "BUNDLES", tmp_path / "bundles")
+    for slug in ("trafford", "leeds"):
+        (paths.BUNDLES / slug).mkdir(parents=True)
+    assert findings.absent(["trafford", "leeds"], tmp_path) == []  # neither has any
+    (paths.BUNDLES / "trafford" / findings.NAME).write_text("{}")
+    assert findings.absent(["trafford", "leeds"], tmp_path) == ["trafford"]
+    page = tmp_path / "localities" / "trafford" / "recommendations"
+    page.mkdir(parents=True)
+    (page / "findings.json").touch()
+    assert findings.absent(["trafford"], tmp_path) == ["trafford"]
+    (page / "findings.csv").touch()
+    assert findings.absent(["trafford"], tmp_path) == []

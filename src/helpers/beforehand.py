@@ -68,7 +68,9 @@ def _state() -> str:
     if UNFINISHED.exists() or not ENVIRONMENT.exists():
         return ""
     kept = os.stat(ENVIRONMENT)
-    return fingerprints.of([kept.st_size, kept.st_mtime_ns], [fingerprints.of_file(path) for path in AT_START])
+    frame = (path for path in paths.FRAME.rglob("*") if path.is_file() and path.suffix != ".pyc")
+    read = [fingerprints.of_file(path) for path in AT_START]
+    return fingerprints.of([kept.st_size, kept.st_mtime_ns], read, fingerprints.of_files(frame))
 
 
 def aside(function: Callable, *args) -> Callable:

@@ -215,11 +215,11 @@ def build(
         go_on()
         pictures.publish(drawn)
         if not packs:
-            findings.publish(take_away())
+            findings.publish({*take_away(), *findings.absent(slugs)})
         before = links.Before.of(remembered)  # while pages are written
     if packs:
         _print(slugs, chapters, edition, say)
-        findings.publish(take_away())
+        findings.publish({*take_away(), *findings.absent(slugs)})
     there = _prune(set(pages))
     left = beforehand.aside(fingerprints.listing, paths.SITE)
     count = links.check(paths.SITE, remembered, before, there)
@@ -241,9 +241,9 @@ def _inputs(
     notebooks: Sequence[Path], slugs: Sequence[str], missing: Mapping[str, str], edition: str, packs: bool
 ) -> str:
     """Return one hash of all that the book is made from."""
-    authored = [p for p in paths.BOOK.glob("*.md") if p.stem in AUTHORED]
     frame = [p for folder in (paths.BOOK / "_assets", paths.FRAME) for p in folder.rglob("*") if p.is_file()]
-    files = fingerprints.of_files([*notebooks, *authored, *(p for p in frame if p.suffix != ".pyc"), paths.CONFIG])
+    frame = [p for p in frame if p.suffix != ".pyc" and p.name != unchanged.GENERATED]
+    files = fingerprints.of_files([*notebooks, *paths.BOOK.glob("*.md"), *frame, paths.CONFIG])
     return fingerprints.of(fingerprints.data(), files, sorted(slugs), missing, edition, packs)
 
 

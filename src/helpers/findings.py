@@ -189,6 +189,17 @@ def _written(due: list[str], values: Mapping[str, str]) -> Iterator[str]:
         yield from pool.map(_write, due, [dict(values)] * len(due), chunksize=4)
 
 
+def absent(slugs: Iterable[str], site: Path | None = None) -> list[str]:
+    """Return the localities beside whose page there are no findings, though there are some."""
+    pages = (site or paths.SITE) / "localities"
+    return [
+        slug
+        for slug in slugs
+        if (paths.BUNDLES / slug / NAME).exists()
+        and not all((pages / slug / "recommendations" / f"findings.{end}").exists() for end in ("json", "csv"))
+    ]
+
+
 def publish(slugs: Iterable[str], site: Path | None = None) -> int:
     """Put the findings of each locality beside its page, as JSON and CSV, and their schema at the top; return how many."""
     site = site or paths.SITE

@@ -32,14 +32,34 @@ def _seen(env, path: Path) -> list:
 def _outdated(app, env, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
     """Return the pages whose own source says something else: they are read again."""
     env.handbook_seen = getattr(env, "handbook_seen", {})  # kept with the environment, as all that follows
-    before = getattr(env, "handbook_sources", {})
-    now = {name: _seen(env, Path(env.doc2path(name)))[1] for name in env.found_docs}
-    env.handbook_sources = now
+    before, now = getattr(env, "handbook_sources", {}), _sources(env)
     return [name for name in now if name in before and before[name] != now[name]]
 
 
+def _sources(env) -> dict[str, list[str]]:
+    """Return {page: the hash of its own source, and of each file that it takes in}."""
+    return {
+        name: [
+            _seen(env, Path(path))[1]
+            for path in (
+                env.doc2path(name),
+                *(Path(env.srcdir, other) for other in sorted(env.dependencies.get(name, ()))),
+            )
+        ]
+        for name in env.found_docs
+    }
+
+
 def _updated(app, env) -> list[str]:
-    """Return the pages of localities of which others take something else now: they are written again, and not read."""
+    """Return the pages that say something else because of others: they are written again, and not read.
+
+    These are the pages of localities of which others take something else, or beside which another place has come into
+    the book or gone from it; and all pages, where the heading of a general page has changed, which all of them show.
+    """
+    env.handbook_sources = _sources(env)  # what a page takes in is known once it is read
+    headings = [env.titles[name].astext() for name in app.config.handbook_site["general"] if name in env.titles]
+    as_before = getattr(env, "handbook_headings", headings) == headings
+    env.handbook_headings = headings
     before = getattr(env, "handbook_localities", {})
     common = [_seen(env, paths.BUNDLES / "_common" / name)[2] for name in ("indicators.json", "sources.json")]
     now: dict[str, list] = {}
@@ -51,9 +71,12 @@ def _updated(app, env) -> list[str]:
             now[slug] = [
                 *common,
                 *(_seen(env, paths.BUNDLES / slug / part)[2] for part in ("series.csv", "place.json")),
+                [other in app.handbook_places for other, _ in app.handbook_places.get(slug, {}).get("like", ())],
             ]
         now[slug].append([name, _seen(env, path)[2]])
     env.handbook_localities = now
+    if not as_before:
+        return sorted(env.found_docs)
     return [name for name in pages if before.get(slug := name.split("/")[1], now[slug]) != now[slug]]
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from helpers import downloads
 from helpers.writing import write_text
 
+FINDINGS = "findings.csv"  # helpers.findings puts it beside the tables of its chapter
+
 
 def _config(app, config) -> None:
     made_of = [Path(file).read_bytes() for file in (__file__, downloads.__file__)]
@@ -31,8 +33,8 @@ def _tables(app, pagename: str, templatename: str, context: dict, doctree) -> No
     if 'class="hb-table"' in body:
         context["body"], files = downloads.tables(body, place, stem, parts[-1])
     folder = Path(app.outdir) / pagename
-    for old in folder.glob(f"{stem}-*.csv") if folder.exists() else ():
-        if old.name not in files:
+    for old in folder.glob("*.csv") if folder.exists() else ():  # of other tables, and of an edition before
+        if old.name not in files and old.name != FINDINGS:
             old.unlink()
     for name, text in files.items():
         write_text(folder / name, text)

@@ -7,7 +7,6 @@ no page in memory and tells the search index only the headings of chapters, so b
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from functools import cache
@@ -20,7 +19,7 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
-from helpers import takeaway
+from helpers import fingerprints, paths, takeaway
 from helpers.errors import DataError
 
 LOG = logging.getLogger(__name__)
@@ -101,6 +100,14 @@ class Builder(StandaloneHTMLBuilder):
             if entries and name not in docnames:
                 self.index_page(name, self.env.get_and_resolve_doctree(name, self), "")
 
+    def dump_search_index(self):
+        # Sphinx would keep the words of pages that are gone, which then stand on no page
+        self.indexer.prune(self.env.all_docs)
+        for words in (self.indexer._mapping, self.indexer._title_mapping):
+            for word in [word for word, pages in words.items() if not pages]:
+                del words[word]
+        super().dump_search_index()
+
     def index_page(self, pagename, doctree, title):
         doctree = _headings(doctree) if pagename.startswith("localities/") else doctree.deepcopy()
         for heading in doctree.findall(nodes.title):
@@ -145,7 +152,9 @@ def _read_site(app, config) -> None:
         app.handbook_tidy = takeaway.chapters_files([c["name"] for c in site["chapters"]])
     except DataError:  # no bundles here: a page then offers no figures to take away
         app.handbook_tidy = {}
-    config.handbook_site = {**site, "frame": hashlib.sha256(Path(__file__).read_bytes()).hexdigest()}
+    frame = (path for path in HERE.rglob("*") if path.is_file() and path.suffix != ".pyc")
+    config.handbook_site = {**site, "frame": fingerprints.of_files(frame, HERE)}
+    config.handbook_made_with = fingerprints.of(MADE_WITH, fingerprints.of_file(paths.ROOT / "requirements.txt"))
     config.html_theme_options = {}  # Jupyter Book always sets those of the book theme
 
 
@@ -259,6 +268,7 @@ def _page(app, pagename: str, templatename: str, context: dict, doctree) -> None
 def setup(app) -> dict:
     app.add_html_theme("handbook", str(HERE / "handbook_theme"))
     app.add_config_value("handbook_site", {}, "html")  # a change here writes every page again
+    app.add_config_value("handbook_made_with", "", "env")  # and here reads it again, perhaps in another way
     app.add_config_value("comments_config", {}, "")  # Jupyter Book sets it even where nothing uses it
     app.add_builder(Builder, override=True)
     app.setup_extension("handbook_changed")
