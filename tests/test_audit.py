@@ -211,6 +211,21 @@ def test_a_hidden_count_is_in_no_table_and_in_no_chart_either(local):
     assert row["reach_ratio"]["value"] is None
 
 
+def test_a_build_looks_at_its_own_places(tmp_path):
+    """The bundle of a place that an earlier build left is published by no page of this one."""
+    leaking = {"heard": {"people": 10, "by_who": [{"who": "few", "people": None, "sessions": 1}]}}
+    rest = [{"who": "rest", "people": 10, "sessions": 1}]
+    leaking["heard"]["by_who"] += rest
+    (tmp_path / "leeds").mkdir()
+    (tmp_path / "leeds" / "local.json").write_text(json.dumps({"listening": leaking}))
+    nothing = tmp_path / "none"
+    with pytest.raises(DataError, match="few: hidden"):
+        audit.check("2026-11-22", tmp_path, nothing)
+    with pytest.raises(DataError, match="few: hidden"):
+        audit.check("2026-11-22", tmp_path, nothing, {"leeds"})
+    assert audit.check("2026-11-22", tmp_path, nothing, {"trafford"}) == (0, 0)
+
+
 def test_the_command_fails_and_names_the_tables(monkeypatch, tmp_path):
     told = CliRunner().invoke(cli.app, ["audit"]) if not paths.BUNDLES.exists() else None
     assert told is None or (told.exit_code == 1 and "no bundle stands" in told.stderr)

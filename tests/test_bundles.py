@@ -13,7 +13,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers import bundle_of_place, bundles, fingerprints, geography, outcome_trends, paths, periods, settings
+from helpers import (
+    bundle_of_place,
+    bundles,
+    fingerprints,
+    geography,
+    local_evidence,
+    outcome_trends,
+    paths,
+    periods,
+    settings,
+)
 from repository import copy_of_repository, handbook
 
 
@@ -182,6 +192,24 @@ def test_a_fault_in_a_process_that_writes_is_told_and_the_bundle_is_not_taken_fo
     (tmp_path / broken / "peers.csv").rmdir()
     assert sorted(bundles.build(codes, settings.load()["edition"], tmp_path)) == codes
     assert (tmp_path / broken / "peers.csv").is_file()
+
+
+def test_the_bundle_of_a_place_that_is_no_more_goes(tmp_path):
+    (tmp_path / "a-pack-that-was-taken-away").mkdir()
+    list(bundles.build(["E08000009"], settings.load()["edition"], tmp_path))
+    assert {folder.name for folder in tmp_path.iterdir() if folder.is_dir()} >= {"_common", "trafford"}
+    assert not (tmp_path / "a-pack-that-was-taken-away").exists()
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_the_order_of_what_a_pack_says_is_part_of_it(tmp_path, register, monkeypatch, moved):
+    roles = {"analyst": 1, "worker": 2}
+    told = [roles, dict(reversed(roles.items())) if moved else roles]
+    for said in told:
+        monkeypatch.setattr(local_evidence, "kept", lambda *_, said=said: {"by_role": said})
+        monkeypatch.setattr(fingerprints, "data", lambda said=said: json.dumps(said))
+        list(bundles.build(["E08000009"], settings.load()["edition"], tmp_path))
+    assert list(json.loads((tmp_path / "trafford" / "local.json").read_text())["by_role"]) == list(told[1])
 
 
 @pytest.mark.slow

@@ -36,6 +36,21 @@ def test_a_chapter_is_prose_and_calls(path):
                 assert word not in cell.source
 
 
+def test_a_chapter_that_is_saved_while_others_run_is_run_by_the_next_build_for_all(built, monkeypatch, tmp_path):
+    """What is noted of each place is what was run there, so the next build finds every one of them due."""
+    path = tmp_path / "10_needs.md"
+    path.write_text(render.chapters()["needs"].read_text(encoding="utf-8"), encoding="utf-8")
+    monkeypatch.setattr(render, "chapters", lambda: {"needs": path})
+    monkeypatch.setattr(paths, "BUNDLES", built / "build" / "bundles")
+    before = render.inputs("trafford", "Trafford", {}, "forked", {})
+    source = render.source(path)
+    path.write_text(path.read_text(encoding="utf-8") + "\nOne line more.\n", encoding="utf-8")
+    assert render.inputs("trafford", "Trafford", {}, "forked", {}) == before and render.source(path) == source
+    for read in (render.text_of, render.source):  # as in the next process
+        read.cache_clear()
+    assert render.inputs("trafford", "Trafford", {}, "forked", {}) != before and render.source(path) != source
+
+
 def test_an_unknown_parameter_is_refused():
     with pytest.raises(DataError, match=r"10_needs\.md: no parameter area_kode\. Use: area_code"):
         render.execute(paths.NOTEBOOKS / "10_needs.md", {"area_kode": "E08000009"})

@@ -56,6 +56,7 @@ def test_the_command_says_so_and_loads_nothing(again):
         "data/local/northbeck/pack.yml",
         "data/reference/thresholds.yml",
         "notebooks/10_needs.md",
+        "book/index.md",
         "book/glossary.md",
         "book/_assets/site.css",
         "src/sphinxext/handbook_sphinx.py",
@@ -79,6 +80,23 @@ def test_any_change_is_seen(again, touched):
     assert asked(again) == "None"
     path.with_name("moved").rename(path)
     assert asked(again).isdigit()
+
+
+def test_a_change_in_a_pack_that_lies_elsewhere_is_seen(again, tmp_path):
+    folder = again / "data" / "local" / "northbeck"
+    folder.rename(tmp_path / "elsewhere")
+    folder.symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+    script = "from helpers import fingerprints, unchanged; print(fingerprints.data(), unchanged.inputs())"
+    environment = os.environ | {"HANDBOOK_ROOT": str(again)}
+    hashes = []
+    for _ in range(2):
+        told = subprocess.run(
+            [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True
+        )
+        hashes.append(told.stdout.split())
+        with open(folder / "pack.yml", "a", encoding="utf-8") as pack:
+            pack.write("\n")
+    assert not set(hashes[0]) & set(hashes[1])
 
 
 def test_other_words_are_another_build(again):

@@ -9,7 +9,7 @@ hidden count can be (helpers.disclosure.known).
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -153,10 +153,12 @@ def _empty(heard: Mapping, by: str) -> set[str]:
     return {row[by] for row in heard.get(f"by_{by}", ()) if row["people"] is None and not row["sessions"]}
 
 
-def published(edition: str, bundles: Path = paths.BUNDLES) -> list[Published]:
-    """Return the tables of counts of all bundles that stand."""
+def published(edition: str, bundles: Path = paths.BUNDLES, slugs: Collection[str] | None = None) -> list[Published]:
+    """Return the tables of counts of the bundles of `slugs`, or of all that stand."""
     found = []
     for path in sorted(bundles.glob("*/local.json")):
+        if slugs is not None and path.parent.name not in slugs:
+            continue
         found += of_local(path.parent.name, json.loads(path.read_text(encoding="utf-8")), edition)
     return found
 
@@ -186,9 +188,17 @@ def before(edition: str, folder: Path = editions.EDITIONS) -> list[Published]:
     return found
 
 
-def check(edition: str, bundles: Path = paths.BUNDLES, folder: Path = editions.EDITIONS) -> tuple[int, int]:
-    """Return how many tables and counts were audited. Raises DataError that names the tables of each leak."""
-    tables = [*before(edition, folder), *published(edition, bundles)]
+def check(
+    edition: str,
+    bundles: Path = paths.BUNDLES,
+    folder: Path = editions.EDITIONS,
+    slugs: Collection[str] | None = None,
+) -> tuple[int, int]:
+    """Return how many tables and counts were audited, of the bundles of `slugs` or of all that stand.
+
+    Raises DataError that names the tables of each leak.
+    """
+    tables = [*before(edition, folder), *published(edition, bundles, slugs)]
     leaks = audit(tables)
     if leaks:
         raise schemas.DataError([str(leak) for leak in leaks])

@@ -110,7 +110,8 @@ def of(everyone: Everyone, code: str, before: Mapping[str, str]) -> tuple[dict[s
     numbers = _hash([against, *rows.values()])
     texts = [table.get(code, "") for table in everyone.texts.values()]
     changes = register.predecessors(code)
-    whole = fingerprints.of(everyone._same_for_all, place, changes, numbers, texts, supplied)
+    said = {name: json_text(content) for name, content in supplied.items()}  # in the order in which it is written
+    whole = fingerprints.of(everyone._same_for_all, place, changes, numbers, texts, said)
     near = _hash([everyone.of_areas(n) for n in everyone.sets(code).values()])
     as_before = before.get("") == whole and before.get(NEAR) == near  # its own newest periods count too
     medians = before[MEDIANS] if as_before else _medians(everyone, code)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import multiprocessing
+import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -147,6 +148,7 @@ def build(
     if not due and fingerprints.stamped(target / "_common") == [inputs]:
         return
     fingerprints.stamp(target / "_common")
+    _forget(target, register)
     everyone = _everyone(register, edition, target, folder)
     fingerprints.stamp(target / "_common", inputs)
     with _pool(everyone, len(due)) as pool:
@@ -172,6 +174,14 @@ def build(
     everyone.memory.forget()
     del everyone, pool  # which holds it too
     _give_back()
+
+
+def _forget(target: Path, register: Register) -> None:
+    """Remove the bundles of places that are no more: a pack that was taken away must not be published again."""
+    known = {"_common", *register.places["slug"]}
+    for folder in target.iterdir():
+        if folder.is_dir() and folder.name not in known:
+            shutil.rmtree(folder)
 
 
 _shared: list[Everyone] = []  # in a process that was forked to write

@@ -62,12 +62,14 @@ def localities(
     answer, no worker is there, or a worker differs from this machine.
     """
     common = fingerprints.common(paths.BUNDLES / "_common")
-    files = pack([*(paths.BUNDLES / "_common").rglob("*"), *render.chapters().values()])
+    chapters = {p.relative_to(paths.ROOT).as_posix(): render.text_of(p) for p in render.chapters().values()}
+    files = pack((paths.BUNDLES / "_common").rglob("*"))
+    files |= {name: zlib.compress(text.encode(), 1) for name, text in chapters.items()}
     done: queue.SimpleQueue[Future] = queue.SimpleQueue()
     waiting: dict[Future, tuple[str, dict[str, str]]] = {}
     with _client(scheduler) as client:
         ours = _agreed(client)
-        id = fingerprints.of(common, [fingerprints.of_file(p) for p in render.chapters().values()], ours)
+        id = fingerprints.of(common, chapters, ours)
         kit = client.submit(Kit, id, ours, files, key=f"kit-{id}")  # a task: Dask makes it again if its holder is lost
         executor = client.get_executor(pure=False)
 
@@ -257,6 +259,7 @@ def _at_desk(kit: Kit, root: Path):
             _desk["kit"] = ""
             shutil.rmtree(root, ignore_errors=True)
             unpack(kit.files, root)
+            render.text_of.cache_clear()
             render.source.cache_clear()
             os.environ["HANDBOOK_ROOT"] = str(root)  # for the processes that run the cells
             # Dask starts a worker as a daemon, which may have no processes of its own; but ours end with their notebook

@@ -94,7 +94,8 @@ def code() -> str:
 def data() -> str:
     """Return the hash of all that bundles are made from, the code among it."""
     folders = (paths.FIGURES, paths.INDICATORS, paths.SOURCES, paths.REFERENCE, paths.DATA / "local")
-    return of(code(), of_files(p for folder in folders for p in folder.rglob("*") if p.is_file()))
+    walks = (walk for folder in folders for walk in os.walk(folder, followlinks=True))  # a pack may lie elsewhere
+    return of(code(), of_files(os.path.join(folder, name) for folder, _, names in walks for name in names))
 
 
 STAMP = "made-from.txt"

@@ -52,9 +52,15 @@ def chapters(folder: Path = paths.NOTEBOOKS) -> dict[str, Path]:
 
 
 @cache
+def text_of(path: Path) -> str:
+    """Return a chapter's text as this process first read it: one that is saved meanwhile is run by the next build, for all."""
+    return path.read_text(encoding="utf-8")
+
+
+@cache
 def source(path: Path) -> nbformat.NotebookNode:
     """Return a chapter as a notebook with stable cell ids. Raises DataError without a cell tagged `parameters`."""
-    notebook = jupytext.read(path)
+    notebook = jupytext.reads(text_of(path), fmt="md")
     for position, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{position:02d}"
     notebook.metadata = nbformat.from_dict(
@@ -162,7 +168,7 @@ def inputs(
             engine_name,
             [read.get(part, "") for read in (common, own) for part in ("", chapter)],
             code,
-            fingerprints.of_file(path),
+            text_of(path),
         )
         for chapter, path in chapters().items()
     }
@@ -256,7 +262,7 @@ def pages(parameters: dict[str, str], engine_name: str = "forked", target: Path 
         names.append(name)
         there, given = (
             target / f"{name}.ipynb",
-            fingerprints.of(wanted, engine_name, common, code, fingerprints.of_file(path)),
+            fingerprints.of(wanted, engine_name, common, code, text_of(path)),
         )
         if before.get(name) != [given, fingerprints.of_file(there)]:
             schemas.write_text(there, nbformat.writes(execute(path, wanted, "", engine_name)) + "\n")

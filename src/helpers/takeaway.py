@@ -195,7 +195,7 @@ def publish(
     known = _json(memory) if memory and memory.exists() else {}
     given = [list(chapters), edition, packs, fingerprints.code(), fingerprints.common(folder / "_common")]
     due = {}
-    for slug in slugs:
+    for slug in sorted(slugs):
         names[slug] = _json(folder / slug / "place.json")["name"]
         made = fingerprints.of(given, fingerprints.common(folder / slug))
         before = known.get(slug, {"made": "", "files": []})

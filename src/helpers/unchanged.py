@@ -26,7 +26,7 @@ def inputs() -> str:
     """Return one hash of all that a build reads: data, chapters, code, configuration, and the versions of packages."""
     files = {paths.CONFIG, paths.ROOT / "requirements.txt", *paths.BOOK.glob("*.md")}
     for top in READ:
-        for folder, below, names in os.walk(top):
+        for folder, below, names in os.walk(top, followlinks=True):  # a pack may lie elsewhere
             below[:] = [name for name in below if name != "__pycache__"]
             files |= {Path(folder, name) for name in names if name != GENERATED}
     packages = sorted(n for n in os.listdir(sysconfig.get_paths()["purelib"]) if n.endswith(".dist-info"))
