@@ -244,7 +244,7 @@ def _inputs(
     frame = [p for folder in (paths.BOOK / "_assets", paths.FRAME) for p in folder.rglob("*") if p.is_file()]
     frame = [p for p in frame if p.suffix != ".pyc" and p.name != unchanged.GENERATED]
     files = fingerprints.of_files([*notebooks, *paths.BOOK.glob("*.md"), *frame, paths.CONFIG])
-    return fingerprints.of(fingerprints.data(), files, sorted(slugs), missing, edition, packs)
+    return fingerprints.of(fingerprints.data(), fingerprints.packages(), files, sorted(slugs), missing, edition, packs)
 
 
 def _standing(inputs: str, seen: Callable[[], str]) -> int | None:

@@ -190,7 +190,7 @@ def _written(due: list[str], values: Mapping[str, str]) -> Iterator[str]:
 
 
 def absent(slugs: Iterable[str], site: Path | None = None) -> list[str]:
-    """Return the localities beside whose page there are no findings, though there are some."""
+    """Return the localities that have findings which do not stand beside their page."""
     pages = (site or paths.SITE) / "localities"
     return [
         slug

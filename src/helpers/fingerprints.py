@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sysconfig
 import time
 from collections.abc import Iterable
 from functools import cache
@@ -94,8 +95,12 @@ def code() -> str:
 def data() -> str:
     """Return the hash of all that bundles are made from, the code among it."""
     folders = (paths.FIGURES, paths.INDICATORS, paths.SOURCES, paths.REFERENCE, paths.DATA / "local")
-    walks = (walk for folder in folders for walk in os.walk(folder, followlinks=True))  # a pack may lie elsewhere
-    return of(code(), of_files(os.path.join(folder, name) for folder, _, names in walks for name in names))
+    return of(code(), of_files(path for folder in folders for path in paths.files(folder)))
+
+
+def packages() -> list[str]:
+    """Return the packages that are installed here, with their versions."""
+    return sorted(name for name in os.listdir(sysconfig.get_paths()["purelib"]) if name.endswith(".dist-info"))
 
 
 STAMP = "made-from.txt"

@@ -45,6 +45,16 @@ def below(folder: Path | str, without: str = "") -> Iterator[str]:
                     yield f"{here}{entry.name}"
 
 
+def files(folder: Path) -> Iterator[Path]:
+    """Yield the files below a folder, behind links to other folders too: a pack may lie elsewhere. Each folder once."""
+    seen = {os.path.realpath(folder)}
+    for here, below, names in os.walk(folder, followlinks=True):
+        real = {name: os.path.realpath(os.path.join(here, name)) for name in sorted(below) if name != "__pycache__"}
+        below[:] = [name for name, path in real.items() if path not in seen]  # a link may lead back up
+        seen.update(real.values())
+        yield from (path for path in (Path(here, name) for name in names) if path.is_file())
+
+
 def shown(path: Path | str) -> str:
     """Return `path` as a reader of the repository would write it, never as an absolute path.
 

@@ -7,9 +7,7 @@ is compared by content (fingerprints.of_file), what it writes by names, sizes an
 from __future__ import annotations
 
 import json
-import os
 import sys
-import sysconfig
 from pathlib import Path
 
 from . import fingerprints, paths
@@ -26,11 +24,8 @@ def inputs() -> str:
     """Return one hash of all that a build reads: data, chapters, code, configuration, and the versions of packages."""
     files = {paths.CONFIG, paths.ROOT / "requirements.txt", *paths.BOOK.glob("*.md")}
     for top in READ:
-        for folder, below, names in os.walk(top, followlinks=True):  # a pack may lie elsewhere
-            below[:] = [name for name in below if name != "__pycache__"]
-            files |= {Path(folder, name) for name in names if name != GENERATED}
-    packages = sorted(n for n in os.listdir(sysconfig.get_paths()["purelib"]) if n.endswith(".dist-info"))
-    return fingerprints.of(sys.version, packages, fingerprints.of_files(files))
+        files |= {path for path in paths.files(top) if path.name != GENERATED}
+    return fingerprints.of(sys.version, fingerprints.packages(), fingerprints.of_files(files))
 
 
 def outputs(site: str) -> str:

@@ -32,22 +32,16 @@ def _seen(env, path: Path) -> list:
 def _outdated(app, env, added: set[str], changed: set[str], removed: set[str]) -> list[str]:
     """Return the pages whose own source says something else: they are read again."""
     env.handbook_seen = getattr(env, "handbook_seen", {})  # kept with the environment, as all that follows
-    before, now = getattr(env, "handbook_sources", {}), _sources(env)
+    before = getattr(env, "handbook_sources", {})
+    now = _with_taken_in(env, {name: _seen(env, Path(env.doc2path(name)))[1] for name in env.found_docs})
+    env.handbook_sources = now
     return [name for name in now if name in before and before[name] != now[name]]
 
 
-def _sources(env) -> dict[str, list[str]]:
+def _with_taken_in(env, own: dict[str, str]) -> dict[str, list[str]]:
     """Return {page: the hash of its own source, and of each file that it takes in}."""
-    return {
-        name: [
-            _seen(env, Path(path))[1]
-            for path in (
-                env.doc2path(name),
-                *(Path(env.srcdir, other) for other in sorted(env.dependencies.get(name, ()))),
-            )
-        ]
-        for name in env.found_docs
-    }
+    taken_in = {name: sorted(env.dependencies.get(name, ())) for name in own}
+    return {name: [own[name], *(_seen(env, Path(env.srcdir, other))[1] for other in taken_in[name])] for name in own}
 
 
 def _updated(app, env) -> list[str]:
@@ -56,7 +50,8 @@ def _updated(app, env) -> list[str]:
     These are the pages of localities of which others take something else, or beside which another place has come into
     the book or gone from it; and all pages, where the heading of a general page has changed, which all of them show.
     """
-    env.handbook_sources = _sources(env)  # what a page takes in is known once it is read
+    # what a page takes in is known once it is read; its own source may have been saved again since
+    env.handbook_sources = _with_taken_in(env, {name: hashes[0] for name, hashes in env.handbook_sources.items()})
     headings = [env.titles[name].astext() for name in app.config.handbook_site["general"] if name in env.titles]
     as_before = getattr(env, "handbook_headings", headings) == headings
     env.handbook_headings = headings
@@ -71,7 +66,7 @@ def _updated(app, env) -> list[str]:
             now[slug] = [
                 *common,
                 *(_seen(env, paths.BUNDLES / slug / part)[2] for part in ("series.csv", "place.json")),
-                [other in app.handbook_places for other, _ in app.handbook_places.get(slug, {}).get("like", ())],
+                [(*one, one[0] in app.handbook_places) for one in app.handbook_places.get(slug, {}).get("like", ())],
             ]
         now[slug].append([name, _seen(env, path)[2]])
     env.handbook_localities = now

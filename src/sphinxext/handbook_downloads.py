@@ -33,7 +33,7 @@ def _tables(app, pagename: str, templatename: str, context: dict, doctree) -> No
     if 'class="hb-table"' in body:
         context["body"], files = downloads.tables(body, place, stem, parts[-1])
     folder = Path(app.outdir) / pagename
-    for old in folder.glob("*.csv") if folder.exists() else ():  # of other tables, and of an edition before
+    for old in folder.glob("[!.]*.csv") if folder.exists() else ():  # of other tables, and of an edition before
         if old.name not in files and old.name != FINDINGS:
             old.unlink()
     for name, text in files.items():

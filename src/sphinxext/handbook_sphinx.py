@@ -19,7 +19,7 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
-from helpers import fingerprints, paths, takeaway
+from helpers import fingerprints, takeaway
 from helpers.errors import DataError
 
 LOG = logging.getLogger(__name__)
@@ -154,7 +154,7 @@ def _read_site(app, config) -> None:
         app.handbook_tidy = {}
     frame = (path for path in HERE.rglob("*") if path.is_file() and path.suffix != ".pyc")
     config.handbook_site = {**site, "frame": fingerprints.of_files(frame, HERE)}
-    config.handbook_made_with = fingerprints.of(MADE_WITH, fingerprints.of_file(paths.ROOT / "requirements.txt"))
+    config.handbook_made_with = fingerprints.of(fingerprints.packages())
     config.html_theme_options = {}  # Jupyter Book always sets those of the book theme
 
 
@@ -268,7 +268,7 @@ def _page(app, pagename: str, templatename: str, context: dict, doctree) -> None
 def setup(app) -> dict:
     app.add_html_theme("handbook", str(HERE / "handbook_theme"))
     app.add_config_value("handbook_site", {}, "html")  # a change here writes every page again
-    app.add_config_value("handbook_made_with", "", "env")  # and here reads it again, perhaps in another way
+    app.add_config_value("handbook_made_with", "", "env")  # here, reads it again: others may read otherwise
     app.add_config_value("comments_config", {}, "")  # Jupyter Book sets it even where nothing uses it
     app.add_builder(Builder, override=True)
     app.setup_extension("handbook_changed")
