@@ -128,5 +128,6 @@ def test_it_stands_in_no_comparison_and_no_sum(root):
         if p.is_file()
     }
     assert {n for n in before if before[n] != after.get(n)} <= {"edition.json", "made-from.txt"}
-    series = pd.read_csv(shared.parent / "otherby" / "series.csv")
-    assert series.empty
+    assert not (shared.parent / "otherby").exists()  # without its pack it is no place
+    handbook(root, "bundle", "--only", "otherby trafford")
+    assert pd.read_csv(shared.parent / "otherby" / "series.csv").empty
