@@ -68,9 +68,8 @@ def _state() -> str:
     if UNFINISHED.exists() or not ENVIRONMENT.exists():
         return ""
     kept = os.stat(ENVIRONMENT)
-    frame = (path for path in paths.FRAME.rglob("*") if path.is_file() and path.suffix != ".pyc")
-    read = [fingerprints.of_file(path) for path in AT_START]
-    return fingerprints.of([kept.st_size, kept.st_mtime_ns], read, fingerprints.of_files(frame))
+    read, frame = [fingerprints.of_file(path) for path in AT_START], fingerprints.of_files(paths.files(paths.FRAME))
+    return fingerprints.of([kept.st_size, kept.st_mtime_ns], read, frame)
 
 
 def aside(function: Callable, *args) -> Callable:

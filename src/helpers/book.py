@@ -241,8 +241,8 @@ def _inputs(
     notebooks: Sequence[Path], slugs: Sequence[str], missing: Mapping[str, str], edition: str, packs: bool
 ) -> str:
     """Return one hash of all that the book is made from."""
-    frame = [p for folder in (paths.BOOK / "_assets", paths.FRAME) for p in folder.rglob("*") if p.is_file()]
-    frame = [p for p in frame if p.suffix != ".pyc" and p.name != unchanged.GENERATED]
+    assets = (path for path in paths.files(paths.BOOK / "_assets") if path.name != unchanged.GENERATED)
+    frame = [*assets, *paths.files(paths.FRAME)]
     files = fingerprints.of_files([*notebooks, *paths.BOOK.glob("*.md"), *frame, paths.CONFIG])
     return fingerprints.of(fingerprints.data(), fingerprints.packages(), files, sorted(slugs), missing, edition, packs)
 

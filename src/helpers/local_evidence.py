@@ -35,7 +35,7 @@ def kept(slug: str, private: bool, code: str, memory: Memory) -> dict:
     folder = paths.LOCAL / slug
     if not _supplied(folder):
         return {}
-    read = [p for top in (folder, paths.INDICATORS, paths.REFERENCE) for p in top.rglob("*") if p.is_file()]
+    read = [p for top in (folder, paths.INDICATORS, paths.REFERENCE) for p in paths.files(top)]
     return memory.call(_of_place, slug, private, code, fingerprints.of_files(read))
 
 

@@ -46,11 +46,19 @@ def below(folder: Path | str, without: str = "") -> Iterator[str]:
 
 
 def files(folder: Path) -> Iterator[Path]:
-    """Yield the files below a folder, behind links to other folders too: a pack may lie elsewhere. Each folder once."""
+    """Yield the files below a folder, behind links to other folders too: a pack may lie elsewhere.
+
+    Each folder is entered once, for a link may lead back up, and Python's own (`__pycache__`) are left out.
+
+    >>> sorted(path.name for path in files(ROOT / "src" / "sphinxext" / "handbook_theme"))
+    ['layout.html', 'search.html', 'theme.toml']
+    >>> list(files(ROOT / "nowhere"))
+    []
+    """
     seen = {os.path.realpath(folder)}
     for here, below, names in os.walk(folder, followlinks=True):
         real = {name: os.path.realpath(os.path.join(here, name)) for name in sorted(below) if name != "__pycache__"}
-        below[:] = [name for name, path in real.items() if path not in seen]  # a link may lead back up
+        below[:] = [name for name, path in real.items() if path not in seen]
         seen.update(real.values())
         yield from (path for path in (Path(here, name) for name in names) if path.is_file())
 

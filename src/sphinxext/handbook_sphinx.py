@@ -19,7 +19,7 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
-from helpers import fingerprints, takeaway
+from helpers import fingerprints, paths, takeaway
 from helpers.errors import DataError
 
 LOG = logging.getLogger(__name__)
@@ -152,8 +152,7 @@ def _read_site(app, config) -> None:
         app.handbook_tidy = takeaway.chapters_files([c["name"] for c in site["chapters"]])
     except DataError:  # no bundles here: a page then offers no figures to take away
         app.handbook_tidy = {}
-    frame = (path for path in HERE.rglob("*") if path.is_file() and path.suffix != ".pyc")
-    config.handbook_site = {**site, "frame": fingerprints.of_files(frame, HERE)}
+    config.handbook_site = {**site, "frame": fingerprints.of_files(paths.files(HERE), HERE)}
     config.handbook_made_with = fingerprints.of(fingerprints.packages())
     config.html_theme_options = {}  # Jupyter Book always sets those of the book theme
 
