@@ -167,7 +167,7 @@ def limit(*slugs: str) -> None:
     """The same cells in one warm interpreter, and writing the notebooks: no isolation, no second process."""
     import nbformat
 
-    from helpers import engine, render, warm  # noqa: F401
+    from helpers import engine, execution, render, warm  # noqa: F401
 
     folder = Path(tempfile.mkdtemp())
     streams = sys.stdout, sys.stderr
@@ -175,7 +175,7 @@ def limit(*slugs: str) -> None:
     for slug in slugs:
         code = geography.register().resolve(slug)
         for chapter, path in render.chapters().items():
-            notebook = deepcopy(render.source(path))
+            notebook = deepcopy(execution.source(path))
             for cell in notebook.cells:
                 if cell.cell_type == "code":
                     outputs.clear()

@@ -6,7 +6,7 @@ import dataclasses
 import traceback
 from unittest import mock
 
-from helpers import evidence, local_evidence, paths, render
+from helpers import evidence, execution, local_evidence, paths, render
 from helpers.pack import Pack, read
 
 PLACE = {"area_code": "E08000009", "edition": "2026-11-22"}
@@ -39,7 +39,7 @@ def local(own: Pack) -> dict:
 def main() -> None:
     whole = evidence.load(**PLACE)
     cells = {
-        chapter: [c.source for c in render.source(path).cells if c.cell_type == "code"]
+        chapter: [c.source for c in execution.source(path).cells if c.cell_type == "code"]
         for chapter, path in render.chapters().items()
     }
     count = 0

@@ -16,7 +16,7 @@ import papermill
 import pytest
 from papermill.exceptions import PapermillExecutionError
 
-from helpers import engine, render
+from helpers import engine, execution
 from helpers.schemas import DataError
 
 HEAD = (
@@ -34,7 +34,7 @@ def notebook(tmp_path, *cells, name="t.md"):
 
 
 def run(path, engine_name="forked"):
-    return render.execute(path, {"area_code": "E08000009"}, "Trafford", engine_name)
+    return execution.execute(path, {"area_code": "E08000009"}, "Trafford", engine_name)
 
 
 OUTPUTS = [
@@ -147,7 +147,7 @@ def test_nothing_that_a_notebook_starts_outlives_it(tmp_path, daemon, ending):
 
 
 def test_papermill_finds_the_engine_by_its_entry_point(tmp_path):
-    source = render.source(notebook(tmp_path, "area_code + '!'"))
+    source = execution.source(notebook(tmp_path, "area_code + '!'"))
     done = papermill.execute_notebook(
         source, None, parameters={"area_code": "W"}, engine_name="handbook", kernel_name="python3", progress_bar=False
     )
@@ -187,7 +187,7 @@ def test_kernels_that_start_at_once_do_not_hear_each_other(tmp_path, monkeypatch
         used.append(config["KernelManager"]["ip"])
         return run_notebook(*args, config=config, **rest)
 
-    monkeypatch.setattr(render.papermill, "execute_notebook", watched)
+    monkeypatch.setattr(execution.papermill, "execute_notebook", watched)
     paths = [notebook(tmp_path, f"print({i})", name=f"{i}.md") for i in range(3)]
     with ThreadPoolExecutor(3) as pool:
         done = list(pool.map(lambda path: run(path, "kernel"), paths))

@@ -9,7 +9,7 @@ import pytest
 from helpers import paths
 
 RUNGS = [
-    {"paths", "periods", "disclosure", "guard", "orphans", "writing", "wording", "errors", "licences"},
+    {"paths", "periods", "disclosure", "guard", "orphans", "writing", "wording", "errors", "licences", "yaml_files"},
     {"schemas", "tabular", "fingerprints"},
     {"catalogue", "settings", "own_places", "unchanged", "worked_out", "bundle_texts", "beforehand", "locality"},
     {"geography", "pack", "checks"},
@@ -70,6 +70,7 @@ RUNGS = [
     {"svg", "vega", "table_numbers", "place_pages", "landing_map", "source_list"},
     {"traced"},
     {"engine", "gates", "links", "jupyter_book", "landing", "pictures", "trust", "takeaway", "pdf", "publishing"},
+    {"execution"},
     {"render", "book", "papermill_engine", "private", "jupyter_book_run"},
     {"cluster"},
     {"cli"},

@@ -9,7 +9,7 @@ import re
 
 import pytest
 
-from helpers import bundles, catalogue, evidence, paths, render, settings
+from helpers import bundles, catalogue, evidence, execution, paths, render, settings
 from repository import GOLDEN
 
 FORBIDDEN = re.compile(r"\b(caused|causes|saved|impact of|led to|thanks to|league table|ranked)\b", re.IGNORECASE)
@@ -72,7 +72,7 @@ def test_no_page_of_programmes_without_a_strong_design_claims_an_effect(tmp_path
     read = 0
     for path in render.chapters().values():
         space: dict = {}
-        for cell in render.source(path).cells:
+        for cell in execution.source(path).cells:
             if cell.cell_type != "code":
                 continue
             if "parameters" in cell.metadata.get("tags", []):

@@ -12,7 +12,7 @@ import sys
 import nbformat
 import pytest
 
-from helpers import paths, render
+from helpers import execution, fingerprints, paths, render
 from helpers.schemas import DataError
 from repository import GOLDEN, copy_of_repository, handbook
 
@@ -28,8 +28,8 @@ def test_chapters_stand_in_the_order_of_their_numbers():
 @pytest.mark.parametrize("path", list(render.chapters().values()), ids=lambda p: p.stem)
 def test_a_chapter_is_prose_and_calls(path):
     """No function, loop, path or wrangling in a chapter; the same typed parameters with defaults in each."""
-    notebook = render.source(path)
-    assert render.parameter_names(notebook) == ["area_code", "edition", "comparator_set", "price_base_year"]
+    notebook = execution.source(path)
+    assert execution.parameter_names(notebook) == ["area_code", "edition", "comparator_set", "price_base_year"]
     for cell in notebook.cells:
         if cell.cell_type == "code":
             for word in ("def ", "for ", "lambda", "data/", "read_csv", "while "):
@@ -43,28 +43,28 @@ def test_a_chapter_that_is_saved_while_others_run_is_run_by_the_next_build_for_a
     monkeypatch.setattr(render, "chapters", lambda: {"needs": path})
     monkeypatch.setattr(paths, "BUNDLES", built / "build" / "bundles")
     before = render.inputs("trafford", "Trafford", {}, "forked", {})
-    source = render.source(path)
+    source = execution.source(path)
     path.write_text(path.read_text(encoding="utf-8") + "\nOne line more.\n", encoding="utf-8")
-    assert render.inputs("trafford", "Trafford", {}, "forked", {}) == before and render.source(path) == source
-    for read in (render.text_of, render.source):  # as in the next process
+    assert render.inputs("trafford", "Trafford", {}, "forked", {}) == before and execution.source(path) == source
+    for read in (fingerprints.text_of, execution.source):  # as in the next process
         read.cache_clear()
-    assert render.inputs("trafford", "Trafford", {}, "forked", {}) != before and render.source(path) != source
+    assert render.inputs("trafford", "Trafford", {}, "forked", {}) != before and execution.source(path) != source
 
 
 def test_an_unknown_parameter_is_refused():
     with pytest.raises(DataError, match=r"10_needs\.md: no parameter area_kode\. Use: area_code"):
-        render.execute(paths.NOTEBOOKS / "10_needs.md", {"area_kode": "E08000009"})
+        execution.execute(paths.NOTEBOOKS / "10_needs.md", {"area_kode": "E08000009"})
 
 
 def test_a_chapter_without_parameters_cell_is_refused(tmp_path):
     path = tmp_path / "10_x.md"
     path.write_text((paths.NOTEBOOKS / "10_needs.md").read_text().replace("parameters, ", ""))
     with pytest.raises(DataError, match="no cell has the tag"):
-        render.source(path)
+        execution.source(path)
 
 
 def test_a_name_cannot_become_markup(tmp_path):
-    title = render._markdown("A [b](http://c) <script> `d`")
+    title = execution._markdown("A [b](http://c) <script> `d`")
     assert title == r"A \[b\](http://c) &lt;script&gt; \`d\`"
 
 
@@ -77,7 +77,7 @@ def test_a_name_cannot_become_a_directive():
         "{{ 7*7 }}",
         "$x$",
     ):
-        title = render._markdown(attack)
+        title = execution._markdown(attack)
         assert "\n" not in title and not re.search(r"(?<!\\)[`{}$]", title)
 
 
@@ -85,7 +85,7 @@ def test_no_text_of_data_is_in_the_source_of_a_page(built):
     """Markdown cells are the chapter's own, but for the name in the title: data reach a page as output, escaped."""
     for slug in GOLDEN:
         for chapter, path in render.chapters().items():
-            written = [c.source for c in render.source(path).cells if c.cell_type == "markdown"]
+            written = [c.source for c in execution.source(path).cells if c.cell_type == "markdown"]
             notebook = nbformat.read(built / "book" / "localities" / slug / f"{chapter}.ipynb", 4)
             shown = [c.source for c in notebook.cells if c.cell_type == "markdown"]
             first, _, rest = shown[0].partition("\n")

@@ -20,6 +20,8 @@ def main() -> None:
         return
     if words[:1] == ["build"] and not {"--private", "--help"} & set(words):  # which build elsewhere, or nothing
         beforehand.jupyter_book()
+    # pandera would load a tool for tests wherever it is installed, which takes longer than reading the register of places
+    sys.modules.setdefault("hypothesis", None)
     gc.disable()
     from .cli import app  # pandas and all else, which take seconds
 

@@ -14,12 +14,11 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-import yaml
 from pydantic import Field, ValidationError
 from scipy import stats
 from statsmodels.stats.meta_analysis import combine_effects
 
-from . import paths
+from . import paths, yaml_files
 from .catalogue import _Record
 from .schemas import DataError
 
@@ -266,7 +265,7 @@ class Study(_Record):
 
 def register(path=REGISTER) -> list[Study]:
     """Return the effects in the evidence register. Raises DataError for an entry that is incomplete or impossible."""
-    entries = (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("studies") or []
+    entries = (yaml_files.read(path) or {}).get("studies") or []
     found, faults = [], []
     for number, entry in enumerate(entries, 1):
         where = f"{paths.shown(path)}: study {number}"

@@ -63,6 +63,7 @@ def write(
 def _nations(rows: pd.DataFrame, register: Register) -> dict[str, list[str]]:
     """Return {indicator: the nations of which any locality has a value}."""
     letter = dict(zip(register.localities["area_code"], register.localities["region_code"].str[0], strict=True))
-    have = rows.loc[rows["status"].isin(PRESENT), ["indicator", "area_code"]].drop_duplicates()
-    pairs = set(zip(have["indicator"], have["area_code"].map(letter), strict=True))
+    have = rows.loc[rows["status"].isin(PRESENT), ["indicator", "area_code"]]
+    have = have.assign(letter=have["area_code"].map(letter))[["indicator", "letter"]].drop_duplicates()
+    pairs = set(have.itertuples(index=False, name=None))
     return {i: [name for first, (_, name) in NATIONS.items() if (i, first) in pairs] for i in catalogue.indicators()}

@@ -37,28 +37,39 @@ from .bundle_of_place import KEY, Everyone
 from .bundle_texts import DECIMALS
 from .geography import ENGLAND, UK, Register
 from .schemas import PRESENT
-from .worked_out import NOTHING, Memory, marked
+from .worked_out import Memory, marked, told
 
+PEOPLE = "population_all_ages"  # what districts are weighted by
 FEW = 8  # localities; below this, starting more processes costs more than it brings
 
 
-def figures(edition: str, folder: Path = paths.FIGURES, memory: Memory = NOTHING) -> pd.DataFrame:
+def figures(edition: str, folder: Path = paths.FIGURES) -> pd.DataFrame:
     """Return the figures of all sources that were released on or before `edition`, with release_date and file.
 
-    Columns: schemas.FIGURES, source, release_date, file. Raises DataError for a malformed file. `memory` keeps the files
-    that were read and found to be well formed.
+    Columns: schemas.FIGURES, source, release_date, file. Raises DataError for a malformed file.
     """
+    return pd.concat([_released(*of, edition) for *of, _ in _sources(folder)], ignore_index=True)
+
+
+def _sources(folder: Path) -> list[tuple[str, str, pd.DataFrame, str]]:
+    """Return (path, source, its rows of releases.csv, the hash of the file) of each source that has figures."""
     releases = schemas.read(folder / "releases.csv", schemas.RELEASES)
-    files = []
+    by_source = dict(iter(releases.groupby("source")))
     beyond_spend = {i.source for i in catalogue.indicators().values() if i.chapter != "spend"}
+    found = []
     for source in catalogue.sources():
         path = folder / f"{source}.csv"
         if source not in beyond_spend and not path.exists():
             continue  # needs and outcomes stand without the money; the spend chapter then says what it does not know
-        if source in set(releases["source"]):
-            files.append((str(path), source, fingerprints.of_file(path)))
-    everything = memory.each(_of_source, files)
-    joined = everything.merge(releases, on=["source", *KEY], how="left", validate="many_to_one")
+        if source in by_source:
+            found.append((str(path), source, by_source[source], fingerprints.of_file(path)))
+    return found
+
+
+def _released(path: str, source: str, releases: pd.DataFrame, edition: str) -> pd.DataFrame:
+    """Return the figures of one source that were released on or before `edition`."""
+    rows = schemas.read(Path(path), schemas.FIGURES).assign(source=source)
+    joined = rows.merge(releases, on=["source", *KEY], how="left", validate="many_to_one")
     orphan = joined["release_date"].isna()
     if orphan.any():
         row = joined[orphan].iloc[0]
@@ -70,29 +81,44 @@ def figures(edition: str, folder: Path = paths.FIGURES, memory: Memory = NOTHING
     return joined[joined["release_date"] <= edition].reset_index(drop=True)
 
 
-def _of_source(path: str, source: str, content: str) -> pd.DataFrame:
-    """Return the figures of one file. `content`: its hash, by which it is known again."""
-    return schemas.read(Path(path), schemas.FIGURES).assign(source=source)
-
-
-def measured(rows: pd.DataFrame, register: Register) -> pd.DataFrame:
+def measured(rows: pd.DataFrame, register: Register, people: pd.Series | None = None) -> pd.DataFrame:
     """Return figures of localities, regions, nations and the UK with intervals; districts are made into their counties.
 
-    Adds `interval` and `coverage` ("5 of 6 districts", empty where the publisher gives the locality itself).
+    Adds `interval` and `coverage` ("5 of 6 districts", empty where the publisher gives the locality itself). `people`:
+    how many live in each district, by its code; those of `rows` when not given.
     """
     indicators = catalogue.indicators()
     own = {UK, ENGLAND, *register.regions, *register.localities["area_code"]}
     direct = rows[rows["area_code"].isin(own)].assign(coverage="")
     lower = rows[~rows["area_code"].isin(own)]
-    made = _counties(lower, rows, register) if len(lower) else lower
+    made = _counties(lower, _people(rows) if people is None else people, register) if len(lower) else lower
     return measures.with_intervals(pd.concat([direct, made], ignore_index=True), indicators)
 
 
-def _counties(lower: pd.DataFrame, rows: pd.DataFrame, register: Register) -> pd.DataFrame:
+def _people(rows: pd.DataFrame) -> pd.Series:
+    return rows[rows["indicator"] == PEOPLE].set_index("area_code")["value"]
+
+
+def _measured(
+    path: str, source: str, releases: pd.DataFrame, content: str, edition: str, register: Register, people: pd.Series
+) -> pd.DataFrame:
+    """Return the figures of one source as `measured`, marked. `content`: the hash of the file, by which it is known again."""
+    return marked(measured(_released(path, source, releases, edition), register, people))
+
+
+def _all_measured(register: Register, edition: str, folder: Path, memory: Memory) -> pd.DataFrame:
+    """Return the figures of all sources as `measured`, marked; those of a source that is as it was are not read again."""
+    sources, counts = _sources(folder), catalogue.indicators()[PEOPLE].source
+    read = (_people(_released(*of, edition)) for *of, _ in sources if of[1] == counts)
+    people = next(read, pd.Series(dtype="float64"))
+    same = told(register), told(people)
+    return memory.each(_measured, [(*of, edition, *same) for of in sources])
+
+
+def _counties(lower: pd.DataFrame, people: pd.Series, register: Register) -> pd.DataFrame:
     """Sum, or weight by population, the districts of each county."""
     lower = lower.assign(area_code=lower["area_code"].map(register.locality_of), district=lower["area_code"])
-    population = rows[rows["indicator"] == "population_all_ages"].set_index("area_code")["value"]
-    lower["weight"] = lower["district"].map(population)
+    lower["weight"] = lower["district"].map(people)
     has = lower["status"].isin(PRESENT)
     keys = ["area_code", *KEY]
     kept = [*keys, "value", "count", "denominator", "weight", "district"]
@@ -221,13 +247,13 @@ def _everyone(register: Register, edition: str, target: Path, folder: Path) -> E
     indicators, memory = catalogue.indicators(), Memory(target.parent / "worked-out")
     neighbours = schemas.read(folder / "neighbours.csv", schemas.NEIGHBOURS)
     at_risk = schemas.read(paths.REFERENCE / "people_at_risk.csv", schemas.AT_RISK)
-    rows = marked(measured(figures(edition, folder, memory), register))
+    rows = _all_measured(register, edition, folder, memory)
     before = release_before(rows)
     bundle_in_common.write(rows, before, register, edition, target / "_common", folder, memory)
     tables = {  # of a place outside England, or with no figures, nothing stands in them
         "standing.csv": standing.of_all(rows, neighbours, indicators, at_risk, memory),
         "standing_before.csv": standing.of_all(before, neighbours, indicators, at_risk, memory, "_before"),
-        "improved.csv": improved.of_all(rows, neighbours, indicators),
+        "improved.csv": improved.of_all(rows, neighbours, indicators, memory),
     }
     return Everyone(
         rows=rows,
@@ -243,7 +269,8 @@ def _everyone(register: Register, edition: str, target: Path, folder: Path) -> E
 
 def release_before(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the figures without the newest period of each indicator; a series of one period, and people, are kept."""
-    periods = rows.groupby("indicator")["period"]
-    single = rows["indicator"].map(periods.nunique()) == 1
+    period = pd.Series(pd.factorize(rows["period"], sort=True)[0], index=rows.index)  # numbers: texts take far longer
+    each = period.groupby(rows["indicator"])
+    newest = each.transform("max")
     people = rows["indicator"].str.startswith("population_")
-    return rows[(rows["period"] < rows["indicator"].map(periods.max())) | single | people]
+    return rows[(period < newest) | (newest == each.transform("min")) | people]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from scipy import special, stats
-from statsmodels.discrete.discrete_model import Logit
 from statsmodels.tools.sm_exceptions import PerfectSeparationError
 
 from .shrinkage import MIN_AREAS
@@ -26,6 +25,8 @@ def expected(good, covariates) -> np.ndarray:
     `good`: 0 or 1; `covariates`: people x columns without gaps. By logistic regression; where that cannot be fitted
     everybody has the common chance.
     """
+    from statsmodels.discrete.discrete_model import Logit  # takes long to load, and only packs need it
+
     good, covariates = np.asarray(good, float), np.asarray(covariates, float)
     same = np.full(len(good), good.mean())
     moving = covariates[:, covariates.std(axis=0) > 0] if covariates.size else covariates

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from . import paths
+from . import paths, yaml_files
 from .licences import LICENCES
 from .schemas import UNITS, DataError
 
@@ -91,13 +91,10 @@ class Indicator(_Record):
     part_of: str = ""  # the indicator of everyone, where this one is of a group of them
 
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # both are safe; the one in C is ten times faster
-
-
 def _load(path: Path, model: type[_Record]):
     name = paths.shown(path)
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
+        content = yaml_files.read(path)
     except yaml.YAMLError as error:
         raise DataError(
             [f"{name}: is not YAML: {' '.join(str(error).split())}. Compare it with its neighbours."]
@@ -181,7 +178,7 @@ def thresholds(path: Path = paths.REFERENCE / "thresholds.yml") -> dict[str, dic
 
     Raises DataError for one without value, date or reason, or whose value is not the one put forward for signature.
     """
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content = yaml_files.read(path)
     found = {name: _record(path, name, record, Threshold) for name, record in content.items()}
     faults = []
     for name, threshold in found.items():

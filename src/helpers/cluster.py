@@ -62,7 +62,7 @@ def localities(
     answer, no worker is there, or a worker differs from this machine.
     """
     common = fingerprints.common(paths.BUNDLES / "_common")
-    chapters = {p.relative_to(paths.ROOT).as_posix(): render.text_of(p) for p in render.chapters().values()}
+    chapters = {p.relative_to(paths.ROOT).as_posix(): fingerprints.text_of(p) for p in render.chapters().values()}
     files = pack((paths.BUNDLES / "_common").rglob("*"))
     files |= {name: zlib.compress(text.encode(), 1) for name, text in chapters.items()}
     done: queue.SimpleQueue[Future] = queue.SimpleQueue()
@@ -259,8 +259,10 @@ def _at_desk(kit: Kit, root: Path):
             _desk["kit"] = ""
             shutil.rmtree(root, ignore_errors=True)
             unpack(kit.files, root)
-            render.text_of.cache_clear()
-            render.source.cache_clear()
+            from . import execution
+
+            fingerprints.text_of.cache_clear()
+            execution.source.cache_clear()
             os.environ["HANDBOOK_ROOT"] = str(root)  # for the processes that run the cells
             # Dask starts a worker as a daemon, which may have no processes of its own; but ours end with their notebook
             multiprocessing.current_process().daemon = False

@@ -10,11 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy import special, stats
-from statsmodels.discrete.discrete_model import Logit
-from statsmodels.regression.linear_model import OLS
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 from statsmodels.tools.sm_exceptions import PerfectSeparationError
-from statsmodels.treatment.treatment_effects import TreatmentEffect
 
 NAN = float("nan")
 NORMAL_95 = float(stats.norm.ppf(0.975))
@@ -72,6 +69,10 @@ def adjusted(outcome, helped, covariates) -> Effect:
     where nothing else told the groups apart. People without an outcome, or with a gap in a covariate, are left out.
     Source: statsmodels' TreatmentEffect; Cattaneo (2010), Journal of Econometrics 155, 138-154.
     """
+    from statsmodels.discrete.discrete_model import Logit  # these take long to load, and only packs need them
+    from statsmodels.regression.linear_model import OLS
+    from statsmodels.treatment.treatment_effects import TreatmentEffect
+
     outcome, helped = np.asarray(outcome, float), np.asarray(helped, bool)
     covariates = np.asarray(covariates, float).reshape(len(outcome), -1)
     whole = ~np.isnan(outcome) & ~np.isnan(covariates).any(axis=1)

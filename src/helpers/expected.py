@@ -7,9 +7,6 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from scipy import stats
-from statsmodels.regression.linear_model import OLS
-from statsmodels.stats.outliers_influence import OLSInfluence
-from statsmodels.tools.tools import add_constant
 
 LEVEL = 0.8
 MIN_PLACES = 50  # with fewer, the pattern over places is too loose to say what to expect of one
@@ -36,6 +33,10 @@ def leave_one_out(response: pd.Series, predictors: pd.DataFrame, level: float = 
     >>> round(float(found["expected"].iloc[4]), 2)  # the line through the first four points, at 5
     4.95
     """
+    from statsmodels.regression.linear_model import OLS  # all three take long to load, and few builds fit anew
+    from statsmodels.stats.outliers_influence import OLSInfluence
+    from statsmodels.tools.tools import add_constant
+
     design = add_constant(predictors.astype(float), has_constant="add")
     if response.isna().any() or design.isna().any(axis=None):
         raise ValueError("Leave out the rows with a gap first, and say which they are.")

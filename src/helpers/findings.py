@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from . import downloads, evidence, fingerprints, orphans, paths, schemas, stability
+from . import beforehand, downloads, evidence, fingerprints, orphans, paths, schemas, stability
 from .evidence import Evidence
 from .rules import AREAS, STATUSES, Finding, derive, resolve
 
@@ -159,11 +159,14 @@ def _made_from(slug: str, values: Mapping[str, str], common: str) -> str:
     return fingerprints.of(dict(values), common, fingerprints.code(), own)
 
 
-def write(places: Iterable[tuple[str, str]], values: Mapping[str, str]) -> Iterator[str]:
+def write(
+    places: Iterable[tuple[str, str]], values: Mapping[str, str], meanwhile: Callable[[], object] = lambda: None
+) -> Iterator[str]:
     """Write findings.json into the bundle of each place (code, slug) where it does not stand; yield the codes.
 
     It stands where it was made with these parameters from the same bundle. `values`: edition, comparator_set,
-    price_base_year. Bundles must stand. Raises DataError for a rule that is wrong.
+    price_base_year. Bundles must stand. Few are worked out in the process beside this one, where that was started, and
+    `meanwhile` is called here. Raises DataError for a rule that is wrong.
     """
     places = list(places)
     common = fingerprints.bundle(paths.BUNDLES / "_common", [CHANGES])
@@ -176,14 +179,16 @@ def write(places: Iterable[tuple[str, str]], values: Mapping[str, str]) -> Itera
 
     due = [code for code, slug in places if not stands(code, slug)]
     yield from (code for code, _ in places if code not in set(due))
-    for code in _written(due, values):
+    for code in _written(due, values, meanwhile):
         schemas.write_text(notes[code], wanted[code])
         yield code
 
 
-def _written(due: list[str], values: Mapping[str, str]) -> Iterator[str]:
+def _written(due: list[str], values: Mapping[str, str], meanwhile: Callable[[], object]) -> Iterator[str]:
     if len(due) < FEW:
-        yield from (_write(code, values) for code in due)
+        waiting = [beforehand.aside(_write, code, dict(values)) for code in due]
+        meanwhile()
+        yield from (done() for done in waiting)
         return
     with ProcessPoolExecutor(initializer=orphans.follow) as pool:
         yield from pool.map(_write, due, [dict(values)] * len(due), chunksize=4)

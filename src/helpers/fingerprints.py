@@ -103,6 +103,12 @@ def packages() -> list[str]:
     return sorted(name for name in os.listdir(sysconfig.get_paths()["purelib"]) if name.endswith(".dist-info"))
 
 
+@cache
+def text_of(path: Path) -> str:
+    """Return a chapter's text as this process first read it: one that is saved meanwhile is run by the next build, for all."""
+    return path.read_text(encoding="utf-8")
+
+
 STAMP = "made-from.txt"
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from . import paths
+from . import paths, yaml_files
 from .catalogue import THEMES, Indicator
 from .schemas import DataError
 
@@ -66,7 +65,7 @@ class Framework(_Record):
 
 def three(indicators: dict[str, Indicator], path: Path = paths.REFERENCE / THREE) -> dict[str, dict]:
     """Return for each theme the cells activity, outcome and cost. Raises DataError for an unknown theme, key or indicator."""
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content = yaml_files.read(path)
     unknown = [theme for theme in content if theme not in THEMES]
     if unknown:
         raise DataError(
@@ -80,7 +79,7 @@ def three(indicators: dict[str, Indicator], path: Path = paths.REFERENCE / THREE
 
 def framework(indicators: dict[str, Indicator], path: Path = paths.REFERENCE / FRAMEWORK) -> dict:
     """Return the framework as a record. Raises DataError for an unknown key or indicator, or another number of outcomes."""
-    found = _checked(Framework, yaml.safe_load(path.read_text(encoding="utf-8")), path, "")
+    found = _checked(Framework, yaml_files.read(path), path, "")
     _known([(o.name, i) for o in found.outcomes for i in o.indicators], indicators, path)
     return found.model_dump()
 

@@ -12,7 +12,7 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from . import paths
+from . import paths, yaml_files
 from .schemas import AREA_CODE, DataError
 
 TOLD = "place: {code: X99000001, name: Northbeck, nation: none}, and fictional: true or false"
@@ -45,7 +45,7 @@ def read(folder: Path = paths.LOCAL) -> dict[str, Pack]:
     found, faults = {}, []
     for path in sorted(folder.glob("*/pack.yml")):
         try:
-            pack = Pack.model_validate(yaml.safe_load(path.read_text(encoding="utf-8-sig")) or {})
+            pack = Pack.model_validate(yaml_files.read(path) or {})
         except (yaml.YAMLError, UnicodeDecodeError) as error:
             faults.append(f"{paths.shown(path)}: cannot be read: {' '.join(str(error).split())}. Correct it.")
             continue

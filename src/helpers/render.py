@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-import ast
-import contextlib
 import json
-import logging
 import os
-import re
 import shutil
-import tempfile
 import traceback
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
-from copy import deepcopy
 from dataclasses import dataclass
-from functools import cache
-from html import escape
 from pathlib import Path
 
-import jupytext
-import nbformat
-import papermill
-from papermill.exceptions import PapermillExecutionError
-from traitlets.config import Config
-
 from . import fingerprints, paths, schemas
+from .fingerprints import text_of
 from .schemas import DataError
-
-ENGINES = {"forked": "handbook", "kernel": None}
-HERE = "this locality"  # the words in a chapter's title that the locality's name replaces
 
 
 @dataclass(frozen=True)
@@ -49,110 +33,6 @@ def chapters(folder: Path = paths.NOTEBOOKS) -> dict[str, Path]:
     ['overview', 'needs']
     """
     return {p.stem.partition("_")[2]: p for p in sorted(folder.glob("[0-9][0-9]_*.md"))}
-
-
-@cache
-def text_of(path: Path) -> str:
-    """Return a chapter's text as this process first read it: one that is saved meanwhile is run by the next build, for all."""
-    return path.read_text(encoding="utf-8")
-
-
-@cache
-def source(path: Path) -> nbformat.NotebookNode:
-    """Return a chapter as a notebook with stable cell ids. Raises DataError without a cell tagged `parameters`."""
-    notebook = jupytext.reads(text_of(path), fmt="md")
-    for position, cell in enumerate(notebook.cells):
-        cell["id"] = f"cell-{position:02d}"
-    notebook.metadata = nbformat.from_dict(
-        {
-            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-            "language_info": {"name": "python"},
-        }
-    )
-    if not any("parameters" in c.metadata.get("tags", []) for c in notebook.cells):
-        raise DataError(
-            [f"{paths.shown(path)}: no cell has the tag `parameters`. Copy that cell from another chapter."]
-        )
-    return notebook
-
-
-def parameter_names(notebook: nbformat.NotebookNode) -> list[str]:
-    """Return the names that the cell tagged `parameters` declares."""
-    cell = next(c for c in notebook.cells if "parameters" in c.metadata.get("tags", []))
-    return [n.target.id for n in ast.parse(cell.source).body if isinstance(n, ast.AnnAssign)]
-
-
-def execute(
-    path: Path, parameters: dict[str, str], name: str = "", engine_name: str = "forked"
-) -> nbformat.NotebookNode:
-    """Return a chapter run with `parameters`, without anything that changes from run to run.
-
-    `name` replaces the words "this locality" in the title. Raises DataError for a parameter the chapter does not
-    have, and PapermillExecutionError for a cell that fails.
-    """
-    notebook = deepcopy(source(path))
-    declared = parameter_names(notebook)
-    unknown = sorted(set(parameters) - set(declared))
-    if unknown:
-        raise DataError([f"{paths.shown(path)}: no parameter {', '.join(unknown)}. Use: {', '.join(declared)}."])
-    parameters = {key: parameters[key] for key in declared if key in parameters}  # one order, so one text
-    if name:
-        title = next(c for c in notebook.cells if c.cell_type == "markdown" and c.source.startswith("# "))
-        first, _, rest = title.source.partition("\n")
-        title.source = f"{first.replace(HERE, _markdown(name))}\n{rest}".rstrip()
-    logging.getLogger("papermill").setLevel(logging.ERROR)
-    with _options(engine_name) as options:
-        done = papermill.execute_notebook(
-            notebook,
-            None,
-            parameters=parameters,
-            engine_name=ENGINES[engine_name],
-            kernel_name="python3",
-            progress_bar=False,
-            request_save_on_cell_execute=False,
-            **options,
-        )
-    skipped = [i for i, c in enumerate(done.cells) if c.cell_type == "code" and c.execution_count is None]
-    if skipped:
-        raise DataError([f"{paths.shown(path)}: cell {skipped[0]} was not run: an earlier one left the notebook."])
-    return _stable(done, parameters)
-
-
-@contextlib.contextmanager
-def _options(engine_name: str) -> Iterator[dict]:
-    """Yield what papermill is told besides: for a stock kernel, sockets of its own to be spoken to.
-
-    Ports could be taken by another kernel that starts at the same moment, and so could files: without a folder of its
-    own, a kernel takes the first free names in the working folder, and two of them would hear each other's messages.
-    """
-    if engine_name != "kernel":
-        yield {}
-        return
-    with tempfile.TemporaryDirectory(prefix="kernel-", ignore_cleanup_errors=True) as folder:
-        sockets = {"transport": "ipc", "ip": f"{folder}/socket"}
-        yield {"config": Config({"KernelManager": sockets, "AsyncKernelManager": sockets})}
-
-
-def _markdown(name: str) -> str:
-    return re.sub(r"([\\`*_{}\[\]<>|$#])", r"\\\1", escape(" ".join(name.split()), quote=False))
-
-
-def _stable(notebook: nbformat.NotebookNode, parameters: dict[str, str]) -> nbformat.NotebookNode:
-    """Take out what papermill and kernels add that differs from run to run."""
-    for cell in notebook.cells:
-        tags = cell.metadata.get("tags", [])
-        if "injected-parameters" in tags:
-            cell["id"] = "parameters-used"
-            tags = ["injected-parameters", "remove-cell"]  # the page prints them in words
-        cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
-        for output in cell.get("outputs", []):
-            output.pop("transient", None)
-    notebook.metadata.pop("papermill", None)
-    notebook.metadata["handbook"] = {"parameters": dict(parameters)} | (
-        {"private": paths.MARK} if paths.PRIVATE else {}
-    )
-    notebook.metadata["language_info"] = {"name": "python"}
-    return notebook
 
 
 def inputs(
@@ -228,10 +108,11 @@ def plan(
 def run(
     sources: dict[str, Path], name: str, parameters: dict[str, str], engine_name: str, pool: Executor | None = None
 ) -> dict[str, str]:
-    """Return {chapter: the text of its executed notebook}, whatever machine this is. Raises what `execute` raises."""
+    """Return {chapter: the text of its executed notebook}. Raises what execution.execute raises."""
+    from . import execution  # takes long to load; cli.build has it loaded while findings are worked out
 
     def text(path: Path) -> str:
-        return nbformat.writes(execute(path, parameters, name, engine_name)) + "\n"
+        return execution.text(path, parameters, name, engine_name)
 
     return dict(zip(sources, (pool.map if pool else map)(text, sources.values()), strict=True))
 
@@ -254,10 +135,14 @@ def failed(slug: str, target: Path, fault: str) -> Rendered:
 
 def pages(parameters: dict[str, str], engine_name: str = "forked", target: Path = paths.BOOK) -> list[str]:
     """Run the notebooks that are not of one locality (no number in the name), where due; return their names in the book."""
+    from . import execution
+
     names, before, now = [], made("_pages"), {}
     common, code = fingerprints.common(paths.BUNDLES / "_common"), fingerprints.code()
     for path in sorted(paths.NOTEBOOKS.glob("[!0-9]*.md")):
-        wanted = {key: value for key, value in parameters.items() if key in parameter_names(source(path))}
+        wanted = {
+            key: value for key, value in parameters.items() if key in execution.parameter_names(execution.source(path))
+        }
         name = path.stem.replace("_", "-")
         names.append(name)
         there, given = (
@@ -265,7 +150,7 @@ def pages(parameters: dict[str, str], engine_name: str = "forked", target: Path 
             fingerprints.of(wanted, engine_name, common, code, text_of(path)),
         )
         if before.get(name) != [given, fingerprints.of_file(there)]:
-            schemas.write_text(there, nbformat.writes(execute(path, wanted, "", engine_name)) + "\n")
+            schemas.write_text(there, execution.text(path, wanted, "", engine_name))
         now[name] = [given, fingerprints.of_file(there)]
     note(now, "_pages")
     return names
@@ -277,6 +162,8 @@ def fault_of(error: Exception) -> str:
 
 
 def _words(error: Exception) -> str:
+    from papermill.exceptions import PapermillExecutionError  # loaded where something was run, or failed
+
     if isinstance(error, PapermillExecutionError):
         return f"cell {error.cell_index}: {error.ename}: {error.evalue}"
     if isinstance(error, DataError):

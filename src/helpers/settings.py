@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import yaml
-
-from . import paths
+from . import paths, yaml_files
 from .schemas import DataError
 
 KEYS = ("edition", "price_base_year", "comparator_set")
@@ -18,7 +16,7 @@ def load(path: Path = paths.CONFIG) -> dict[str, str]:
     >>> sorted(load())
     ['comparator_set', 'edition', 'price_base_year']
     """
-    block = (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("handbook")
+    block = (yaml_files.read(path) or {}).get("handbook")
     if not isinstance(block, dict) or set(block) != set(KEYS):
         found = ", ".join(block) if isinstance(block, dict) else "nothing"
         raise DataError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import http.server
+import importlib
 import resource
 import sys
 import tempfile
@@ -70,10 +71,15 @@ def _bundle(places, values: dict[str, str]) -> None:
             bar.advance(task)
     with progress("Findings") as bar:
         task = bar.add_task("", total=len(places), rate="")
-        for _ in findings.write([(code, slug) for code, slug, _ in places], values):
+        for _ in findings.write([(code, slug) for code, slug, _ in places], values, _execution):
             bar.advance(task)
     since.write([(code, slug) for code, slug, _ in places], values)
     audit.check(values["edition"], slugs={slug for _, slug, _ in places})  # another build may have left more
+
+
+def _execution():
+    """Load what runs chapters, which takes long: where nothing is due, or while something else is worked out."""
+    return importlib.import_module("helpers.execution")
 
 
 @app.command("render")
@@ -107,8 +113,8 @@ def _render(
     to: Path = paths.BOOK / "localities",
 ) -> dict[str, str]:
     """Render with a progress bar; return {slug: fault} of the localities that failed, after printing them."""
-    if engine not in render.ENGINES:
-        raise DataError([f"--engine '{engine}' is not known. Use one of: {', '.join(render.ENGINES)}."])
+    if engine not in (known := _execution().ENGINES):
+        raise DataError([f"--engine '{engine}' is not known. Use one of: {', '.join(known)}."])
     if engine == "forked" and not engine_module.available():
         out.print(
             "This system cannot fork from a server: a stock kernel is started for each notebook, which is slower."

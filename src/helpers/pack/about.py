@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from .. import guard, schemas
+from .. import guard, schemas, yaml_files
 
 NAME = "pack.yml"
 AGREEMENT = ("table", "who", "role", "when", "for_what")
@@ -19,7 +19,7 @@ def read(folder: Path) -> tuple[dict, list[str]]:
     if not path.exists():
         return {}, [f"{NAME}: the file is missing. Run 'handbook new-pack {folder.name}' to get one, and fill it in."]
     try:
-        given = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+        given = yaml_files.read(path)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         line = getattr(getattr(error, "problem_mark", None), "line", None)
         row = f" line {line + 1}:" if line is not None else ""
