@@ -103,27 +103,32 @@ def _unused(spec: dict) -> list[str]:
     ['name']
     """
     columns: set[str] = set()
-
-    def without_data(part: dict) -> dict:
-        out = {}
-        for key, value in part.items():
-            tables = list(value.values()) if key == "datasets" else [value] if key == "values" else []
-            tables = [rows for rows in tables if isinstance(rows, list) and rows and isinstance(rows[0], dict)]
-            if tables:
-                columns.update(*(row for rows in tables for row in rows))
-                value = None
-            out[key] = look(value) if isinstance(value, dict | list) else value
-        return out
-
-    def look(part: dict | list) -> dict | list:
-        if isinstance(part, dict):
-            return without_data(part)
-        return [look(item) if isinstance(item, dict | list) else item for item in part]
-
-    rest = json.dumps(without_data(spec), ensure_ascii=False)
-    unnamed = {c for c in columns if f'"{c}"' not in rest}
-    used = set(re.findall(r"\w+", rest)) if unnamed else set()
+    named: set[str] = set()
+    left: list = [spec]
+    while left:
+        part = left.pop()
+        if isinstance(part, str):
+            named.add(part)
+        elif isinstance(part, list):
+            left += part
+        elif isinstance(part, dict):
+            named.update(part)
+            for key, value in part.items():
+                if tables := _tables(key, value):
+                    columns.update(*(row for rows in tables for row in rows))
+                else:
+                    left.append(value)
+    unnamed = columns - named
+    used = set(re.findall(r"\w+", " ".join(named))) if unnamed else set()
     return sorted(c for c in unnamed if not set(re.findall(r"\w+", c)) <= used)
+
+
+def _tables(key: str, value: object) -> list[list[dict]]:
+    """Return the tables of data that a part of a specification holds; none where it is something else."""
+    if key not in ("datasets", "values"):
+        return []
+    held = value.values() if key == "datasets" else [value]
+    return [rows for rows in held if isinstance(rows, list) and rows and isinstance(rows[0], dict)]
 
 
 def _kind(spec: dict) -> str:

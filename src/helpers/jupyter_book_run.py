@@ -12,8 +12,9 @@ import gc
 import os
 import sys
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
+from itertools import groupby
 
 import yaml
 
@@ -36,7 +37,31 @@ def sources(pattern: str, recursive: bool = True) -> Iterator[str]:
         yield from (f"{folder}/{name}" for name in names if name.endswith(suffix) and not name.startswith("."))
 
 
+_CORES = os.cpu_count() or 1
 SOME = range(6, 201)  # pages that several processes write; Sphinx would hold all of more in memory at once
+
+
+def parts(names: Sequence[str], processes: int) -> list[list[str]]:
+    """Return pages in the parts that one process each writes, the largest first.
+
+    The chapters of a locality stay together, for they lead into each other's tables; they are parted only where there
+    are fewer localities than cores. Of many pages small parts are joined: each process takes a while to begin.
+
+    >>> parts([f"localities/{place}" for place in ("a/needs", "b/needs", "b/spend", "c/needs")], 4)
+    [['localities/b/needs', 'localities/b/spend'], ['localities/a/needs'], ['localities/c/needs']]
+    >>> {len(part) for part in parts([f"localities/{n}/needs" for n in range(160)], 4)}
+    {10}
+    """
+    share, found = len(names) / (4 * processes), []
+    groups = [list(pages) for _, pages in groupby(names, lambda name: name.rpartition("/")[0])]
+    if len(groups) < _CORES:
+        groups = [list(half) for pages in groups for half in (pages[::2], pages[1::2]) if half]
+    for pages in groups:
+        if found and len(found[-1]) + len(pages) <= share:
+            found[-1] += pages
+        else:
+            found.append(pages)
+    return sorted(found, key=len, reverse=True)
 
 
 def writer(first: Callable[[], None]) -> Callable:
@@ -53,11 +78,12 @@ def writer(first: Callable[[], None]) -> Callable:
             super()._process(*args)
 
     builders.ParallelTasks, one_by_one = Tasks, builders.Builder._write_serial
+    builders.make_chunks = parts
 
     def write(builder, names: list[str]) -> None:
         first()
         if builders.parallel_available and len(names) in SOME and builder.app.is_parallel_allowed("write"):
-            builder._write_parallel(names, 2 * (os.cpu_count() or 1))  # small parts, so that no core waits
+            builder._write_parallel(names, 2 * _CORES)  # more than there are cores, so that none waits
         else:
             one_by_one(builder, names)
 
@@ -97,7 +123,13 @@ def main() -> None:
 
     pages = Sphinx.build
     if ahead:
-        Sphinx.build = lambda *args, **kwargs: (wait(), pages(*args, **kwargs))[1]
+
+        def build_later(app, *args, **kwargs):
+            app.builder.colour_ahead()
+            wait()
+            pages(app, *args, **kwargs)
+
+        Sphinx.build = build_later
     else:
         wait()
     Builder._write_serial = writer(wait)

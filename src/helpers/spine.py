@@ -15,7 +15,7 @@ STAGES = ("early childhood", "school age", "young adulthood", "working age", "la
 @once
 def standing(e: Evidence) -> dict[str, object]:
     """Return {indicator: its row of standing.csv}."""
-    return {row.indicator: row for row in e.standing.itertuples(index=False)}
+    return {row.indicator: row for row in e.stood}
 
 
 @once

@@ -210,7 +210,7 @@ def _groups(found: list[rule.Judged]) -> list[list[rule.Judged]]:
 def _demand(e: Evidence) -> str:
     """Return the figures without a polarity that are very likely higher than England's and than the neighbours'."""
     t, found = thresholds(e), []
-    for row in e.standing.itertuples(index=False):
+    for row in e.stood:
         record = e.indicators[row.indicator]
         if record["chapter"] != "needs" or record["theme"] == "community" or record["polarity"] != "no judgement":
             continue

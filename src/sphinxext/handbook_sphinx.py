@@ -8,6 +8,7 @@ no page in memory and tells the search index only the headings of chapters, so b
 from __future__ import annotations
 
 import json
+import pickle
 import re
 from functools import cache
 from html import escape
@@ -62,6 +63,16 @@ class Builder(StandaloneHTMLBuilder):
             return coloured[key]
 
         self.highlighter.highlight_block = once
+
+    def colour_ahead(self):
+        """Colour the code of one locality's chapters, which is that of all others: processes that write pages then have it."""
+        pages = sorted(name for name in self.env.all_docs if name.startswith("localities/"))
+        for name in (name for name in pages if name.rpartition("/")[0] == pages[0].rpartition("/")[0]):
+            doctree = pickle.loads(Path(self.doctreedir, f"{name}.doctree").read_bytes())
+            for block in doctree.findall(nodes.literal_block):
+                language, options = block.get("language", "default"), self.config.highlight_options
+                given = {"opts": options.get(language, {}), "linenos": False, "location": block}
+                self.highlighter.highlight_block(block.rawsource, language, **given, force=block.get("force", False))
 
     def write(self, *names):
         # Sphinx would write the page above each of these in the contents too, for the titles that it might show of them

@@ -178,7 +178,7 @@ def _rates(e: Evidence) -> list:
     """Return the standing of the rates of help that comes back, as named tuples."""
     if not {"indicator", "p_higher", "q"} <= set(e.standing.columns):
         return []
-    return list(e.standing[e.standing["indicator"].isin(FAILURE_DEMAND)].itertuples(index=False))
+    return [row for row in e.stood if row.indicator in FAILURE_DEMAND]
 
 
 def _late(e: Evidence, t: dict) -> Sign:

@@ -48,7 +48,7 @@ def judged(e: Evidence, thresholds: Mapping[str, float]) -> list[Judged]:
 @once
 def _judged(e: Evidence, chosen: tuple) -> tuple[Judged, ...]:
     thresholds, found = dict(chosen), []
-    for row in e.standing.itertuples(index=False):
+    for row in e.stood:
         record = e.indicators.get(row.indicator)
         if not record or record["chapter"] not in CHAPTERS or record["polarity"] == "no judgement":
             continue
