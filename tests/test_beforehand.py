@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import subprocess
 import sys
 import time
 from types import SimpleNamespace
 
 import pytest
+from docutils import nodes
 from sphinx import builders
 from sphinx.util import parallel
+from sphinx.writers.html5 import HTML5Translator
 
 from helpers import beforehand, jupyter_book_run, paths
 
@@ -90,6 +93,44 @@ def test_jupyter_book_loads_no_pandas():
     environment = os.environ | {"PYTHONPATH": str(paths.FRAME)}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
     assert done.stdout.strip() == "[]", done.stdout + done.stderr
+
+
+def test_a_build_that_decides_what_is_due_has_not_loaded_what_runs_chapters_or_fits_models():
+    """Both take as long as what it does with them, and where one figure has changed nothing is fitted anew."""
+    code = (
+        "import sys, helpers.cli; print(sorted({'papermill', 'jupytext', 'nbformat', 'formulaic'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.strip() == "[]", done.stdout + done.stderr
+
+
+def test_code_is_coloured_ahead_as_it_is_asked_for_when_the_page_is_written(tmp_path, monkeypatch):
+    """Else every process that writes pages would colour all of it again."""
+    monkeypatch.syspath_prepend(str(paths.FRAME))
+    from handbook_sphinx import Builder
+
+    block = nodes.literal_block("x = 1", "x = 1", language="ipython3", classes=["code"])
+    page = tmp_path / "localities" / "a" / "needs.doctree"
+    page.parent.mkdir(parents=True)
+    page.write_bytes(pickle.dumps(nodes.container("", block)))
+    asked: list[tuple] = []
+
+    def coloured(source, language, location, **options):
+        asked.append((source, language, options))
+        return ""
+
+    builder = SimpleNamespace(
+        env=SimpleNamespace(all_docs=["index", "localities/a/needs", "localities/b/needs"]),
+        doctreedir=tmp_path,
+        config=SimpleNamespace(highlight_options={}, html_codeblock_linenos_style=""),
+        highlighter=SimpleNamespace(highlight_block=coloured),
+        starttag=lambda *_, **__: "",
+        body=[],
+    )
+    Builder.colour_ahead(builder)
+    with pytest.raises(nodes.SkipNode):
+        HTML5Translator.visit_literal_block(builder, block)
+    assert asked == [asked[0]] * 2
 
 
 @pytest.mark.parametrize(("pages", "way"), [(5, "one by one"), (6, "at once"), (200, "at once"), (201, "one by one")])

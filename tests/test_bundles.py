@@ -24,6 +24,7 @@ from helpers import (
     periods,
     settings,
 )
+from helpers.worked_out import Memory
 from repository import copy_of_repository, handbook
 
 
@@ -46,6 +47,34 @@ def built(tmp_path_factory):
 
 def series(built, slug):
     return pd.read_csv(built / slug / "series.csv", keep_default_na=False, na_values=[""])
+
+
+def test_figures_are_measured_a_source_at_a_time_and_only_where_a_file_has_changed(
+    register, measured, tmp_path, monkeypatch
+):
+    edition, read, released = settings.load()["edition"], [], bundles._released
+    monkeypatch.setattr(
+        bundles, "_released", lambda path, source, *of: (read.append(source), released(path, source, *of))[1]
+    )
+
+    def now(folder=paths.FIGURES):
+        read.clear()
+        found = bundles._all_measured(register, edition, folder, Memory(tmp_path / "kept")).drop(columns="mark")
+        return found.sort_values(["indicator", "period", "area_code"], ignore_index=True)
+
+    together = measured.sort_values(["indicator", "period", "area_code"], ignore_index=True)
+    pd.testing.assert_frame_equal(now(), together, check_exact=True)
+    assert set(read) == set(measured["source"])
+    people = "ons-population-mid2023"  # which all are told: it is small
+    pd.testing.assert_frame_equal(now(), together, check_exact=True)
+    assert read == [people]
+    shutil.copytree(paths.FIGURES, tmp_path / "figures")
+    copied = tmp_path / "figures"
+    now(copied)
+    lines = (copied / "dfe-lait.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    (copied / "dfe-lait.csv").write_text("".join(lines[:-1]), encoding="utf-8")
+    assert len(now(copied)) == len(together) - 1
+    assert read == [people, "dfe-lait"]
 
 
 def test_a_bundle_repeats_the_figures(built, measured):

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from helpers import worked_out
-from helpers.worked_out import Memory, Rows, marked, parted
+from helpers.worked_out import Memory, Rows, marked, parted, told
 
 calls = []
 
@@ -126,6 +126,24 @@ def test_of_many_only_what_has_changed_is_worked_out_anew_and_the_table_is_the_s
     assert fewer["name"].tolist() == ["b", "b"]
     Memory(tmp_path).each(named, changed)
     assert calls == ["a"]
+
+
+def test_an_argument_that_many_calls_share_is_hashed_once_and_told_by_what_it_holds(tmp_path, table, monkeypatch):
+    def of(shared):
+        rows = [Rows(table, np.array([n])) for n in range(3)]
+        return Memory(tmp_path).each(joined, [(one, shared) for one in rows])["sum"].tolist()
+
+    first, hashed = told(pd.DataFrame({"value": [1.0, 2.0]})), []
+    assert of(first) == [3.0, 3.0, 3.0] and calls == ["joined"] * 3
+    monkeypatch.setattr(pd.util, "hash_pandas_object", lambda *_, **__: hashed.append(1))
+    assert of(first) == [3.0, 3.0, 3.0] and calls == ["joined"] * 3 and not hashed
+    monkeypatch.undo()
+    assert of(told(pd.DataFrame({"value": [1.0, 3.0]}))) == [4.0, 4.0, 4.0] and calls == ["joined"] * 6
+
+
+def joined(rows, shared):
+    calls.append("joined")
+    return pd.DataFrame({"name": rows["name"], "sum": shared["value"].sum()})
 
 
 def test_each_use_of_a_function_has_a_file_and_one_cut_short_is_no_loss(tmp_path):

@@ -37,13 +37,17 @@ def shared(
 def trends(rows: pd.DataFrame, register: Register, memory: Memory = NOTHING) -> dict[str, str]:
     """Return {area code: text of outcome_trends.json}, a record for each outcome with a value."""
     table = outcome_trends.of_outcomes(rows, register, catalogue.indicators(), memory)
+    return dict.fromkeys(register.localities["area_code"], "{}\n") | memory.call(_by_area, table)
+
+
+def _by_area(table: pd.DataFrame) -> dict[str, str]:
+    """Return {area code: the text of its records}."""
     numbers = ["value", "lower", "upper", "mean"]
-    table[numbers] = table[numbers].astype(float).round(6)
-    found = dict.fromkeys(register.localities["area_code"], "{}\n")
+    table = table.assign(**{name: table[name].astype(float).round(6) for name in numbers})
     records: dict[str, dict] = {}
     for row in table.astype(object).where(table.notna(), None).to_dict("records"):
         records.setdefault(row.pop("area_code"), {})[row.pop("indicator")] = row
-    return found | {code: _text(own) for code, own in records.items()}
+    return {code: _text(own) for code, own in records.items()}
 
 
 def _text(record: dict) -> str:

@@ -43,9 +43,9 @@ def regions(places: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
 
     England's regions come first, north to south, then the other nations, then places that lie in no region.
     """
-    shown = labelled(places).sort_values("name").assign(last=places["region_code"] == "")
-    by_region = shown.groupby(["last", "region_code", "region"], sort=True)
-    return [(key[2], rows.drop(columns="last")) for key, rows in by_region]
+    shown = labelled(places).sort_values("name")
+    by_region = shown.groupby([shown["region_code"] == "", "region_code", "region"], sort=True)
+    return [(key[2], rows) for key, rows in by_region]
 
 
 def write_region_pages(places: pd.DataFrame, first: str, folder: Path = paths.BOOK) -> list[str]:

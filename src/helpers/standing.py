@@ -16,7 +16,7 @@ from . import benchmarks, outcome_trends, periods, trends
 from .catalogue import Indicator
 from .geography import ENGLAND
 from .measures import MULTIPLIER
-from .worked_out import NOTHING, Memory, Rows, marked, parted
+from .worked_out import NOTHING, Memory, Rows, parted, told
 
 CHAPTERS = ("needs", "outcomes")
 COMPARATORS = ("dfe", "ons")
@@ -62,7 +62,7 @@ def of_all(
     area = rows["area_code"].astype(str)
     is_local = area.str.match(r"E(06|08|09|10)|X99") & rows["indicator"].isin(chosen) & rows["value"].notna()
     local, england = parted(rows, is_local, "indicator"), parted(rows, area == ENGLAND, "indicator")
-    near = marked(neighbours[["comparator", "area_code", "neighbour_code"]])
+    near = told(neighbours[["comparator", "area_code", "neighbour_code"]])
     is_population = rows["indicator"].str.startswith("population_") & rows["value"].notna()
     people = rows.loc[is_population, ["indicator", "area_code", "period", "value"]]
     people = people.sort_values("period").groupby(["indicator", "area_code"])["value"].last()
