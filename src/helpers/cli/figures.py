@@ -9,7 +9,6 @@ import typer
 from rich.table import Table
 
 from .. import appraisal, catalogue, corrections, geography, local_money, paths, place_pages, schemas, settings, sources
-from .. import fetch as fetching
 from ..geography import PlaceError
 from ..schemas import DataError
 from . import packs
@@ -68,6 +67,8 @@ def fetch(
 
     Example: handbook fetch --to ~/publishers-files --only "ons-els"
     """
+    from .. import fetch as fetching  # what speaks to publishers, which no other command loads
+
     for line in fetching.fetch(to, only.split(), current):
         out.print(line, markup=False)
 
