@@ -46,6 +46,11 @@ class Everyone:
         return self.grid.to_numpy()
 
     @cached_property
+    def places(self) -> dict[tuple[str, str], int]:
+        """Return {(indicator, period): its row in `values`}."""
+        return {pair: number for number, pair in enumerate(self.grid.index)}
+
+    @cached_property
     def columns(self) -> dict[str, int]:
         return {code: position for position, code in enumerate(self.grid.columns)}
 
@@ -224,16 +229,16 @@ def _standards(own: pd.DataFrame, place: dict, column) -> tuple[np.ndarray, np.n
     return names, values
 
 
-def _newest(of: Everyone, code: str, sets: dict[str, list[str]]) -> tuple[pd.Series, dict[str, np.ndarray]]:
+def _newest(of: Everyone, code: str, sets: dict[str, list[str]]) -> tuple[dict[str, str], dict[str, np.ndarray]]:
     """Return the newest period with a value of each indicator of a locality, and what its neighbours have in it.
 
     The second is {comparator: values, a row for each indicator and a column for each neighbour with figures}.
     """
     at = of.of_place("", code).at
     has = at[of.rows["value"].notna().to_numpy()[at]]
-    indicators, every = (pd.Series(of.rows[column].array.take(has)) for column in KEY)
-    latest = every.groupby(indicators).max().rename_axis("indicator")
-    rows = of.grid.index.get_indexer(pd.MultiIndex.from_arrays([latest.index, latest]))
+    pairs = sorted(zip(*(of.rows[column].array.take(has).tolist() for column in KEY), strict=True))
+    latest = dict(pairs)  # of each indicator the last
+    rows = [of.places[pair] for pair in latest.items()]
     return latest, {name: of.values[rows][:, of.columns_of(members)] for name, members in sets.items()}
 
 
@@ -247,8 +252,8 @@ def _peers(of: Everyone, code: str, sets: dict[str, list[str]]) -> pd.DataFrame:
             pd.DataFrame(
                 {
                     "comparator": name,
-                    "indicator": np.repeat(latest.index.to_numpy(), len(codes)),
-                    "period": np.repeat(latest.to_numpy(), len(codes)),
+                    "indicator": np.repeat(list(latest), len(codes)),
+                    "period": np.repeat(list(latest.values()), len(codes)),
                     "area_code": np.tile(codes, len(latest)),
                     "value": found[name].ravel(),
                 }

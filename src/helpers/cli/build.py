@@ -186,10 +186,10 @@ def build(
     values = parameters(edition, comparator_set, price_base_year)
     if engine == "forked":
         beforehand.server()
-    seen = beforehand.aside(fingerprints.listing, paths.SITE)
+    _bundle(places, values)
+    seen = beforehand.aside(fingerprints.listing, paths.SITE)  # after the findings, for which chapters wait
     if paths.SITE.exists():  # then few pictures are new, and the engine takes longer to start than they to draw
         beforehand.aside(pictures.ready)
-    _bundle(places, values)
     render.pages(values, engine)
     failed = _render(places, values, engine, workers, scheduler)
     _book(places, failed, packs, seen)
