@@ -102,6 +102,24 @@ def test_a_build_that_decides_what_is_due_has_not_loaded_what_runs_chapters_fits
     assert done.stdout.strip() == "[]", done.stdout + done.stderr
 
 
+STATISTICS = """
+import sys
+from helpers import later
+later.load("scipy.stats", "scipy.optimize")
+import helpers.cli
+from helpers import measures, standing
+loaded = lambda: "norm" in vars(sys.modules["scipy.stats"]) or "linprog" in vars(sys.modules["scipy.optimize"])
+v = [20.0 + n for n in range(12)]
+standing.against(v, [x - 2 for x in v], [x + 2 for x in v], 21, "value")
+print(loaded(), round(float(measures.proportion(81, 263, 1).lower), 4), loaded())
+"""
+
+
+def test_the_tests_of_scipy_are_loaded_where_something_needs_them_and_are_the_same_then():
+    done = subprocess.run([sys.executable, "-c", STATISTICS], capture_output=True, text=True)
+    assert done.stdout.split() == ["False", "0.2553", "True"], done.stdout + done.stderr  # Newcombe (1998)
+
+
 def test_code_is_coloured_ahead_as_it_is_asked_for_when_the_page_is_written(tmp_path, monkeypatch):
     """Else every process that writes pages would colour all of it again."""
     monkeypatch.syspath_prepend(str(paths.FRAME))

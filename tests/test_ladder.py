@@ -9,7 +9,19 @@ import pytest
 from helpers import paths
 
 RUNGS = [
-    {"paths", "periods", "disclosure", "guard", "orphans", "writing", "wording", "errors", "licences", "yaml_files"},
+    {
+        "paths",
+        "periods",
+        "disclosure",
+        "guard",
+        "orphans",
+        "writing",
+        "wording",
+        "errors",
+        "licences",
+        "yaml_files",
+        "later",
+    },
     {"schemas", "tabular", "fingerprints"},
     {"catalogue", "settings", "own_places", "unchanged", "worked_out", "bundle_texts", "beforehand", "locality"},
     {"geography", "pack", "checks"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 
-from . import beforehand, paths, unchanged
+from . import beforehand, later, paths, unchanged
 
 
 def main() -> None:
@@ -22,12 +22,16 @@ def main() -> None:
         beforehand.jupyter_book()
     # pandera would load a tool for tests wherever it is installed, which takes longer than reading the register of places
     sys.modules.setdefault("hypothesis", None)
+    later.load("scipy.stats", "scipy.optimize")
     gc.disable()
     from .cli import app  # pandas and all else, which take seconds
 
     gc.freeze()  # it all stays; to look through it again and again takes a tenth of the time
     gc.enable()
-    app(prog_name="handbook")
+    try:
+        app(prog_name="handbook")
+    finally:
+        gc.freeze()  # the process ends: what it holds is not looked through once more
 
 
 if __name__ == "__main__":

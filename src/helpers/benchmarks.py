@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+from scipy import special, stats
 from statsmodels.stats.multitest import multipletests
 
 MIN_NEIGHBOURS = 5  # fewer than this with data, and no median is shown
@@ -89,8 +89,8 @@ def p_values(value, lower, upper, benchmark, kind: str = "value", multiplier: fl
     )
     width = np.where(benchmark < value, value - lower, upper - value)
     with np.errstate(divide="ignore", invalid="ignore"):
-        z = np.abs(value - benchmark) / width * stats.norm.ppf(0.5 + level / 2)
-    return np.where((width > 0) & ~np.isnan(lower + upper), 2 * stats.norm.sf(z), np.nan)
+        z = np.abs(value - benchmark) / width * special.ndtri(0.5 + level / 2)
+    return np.where((width > 0) & ~np.isnan(lower + upper), 2 * special.ndtr(-z), np.nan)
 
 
 class Discoveries(NamedTuple):

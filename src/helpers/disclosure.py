@@ -15,8 +15,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import linprog
-from scipy.sparse import lil_array
+from scipy import optimize, sparse
 from statsmodels.stats.proportion import proportion_confint
 
 LEAST, MOST = 1, 7  # a count from 1 to 7 is not shown
@@ -127,7 +126,7 @@ def known(
     place = {name: i for i, name in enumerate(names)}
     limits = [_limits(published[name]) for name in names]
     relations = list(relations)
-    sums = lil_array((len(relations), len(names)))
+    sums = sparse.lil_array((len(relations), len(names)))
     for row, (total, parts) in enumerate(relations):
         sums[row, place[total]] = -1
         for part in parts:
@@ -140,7 +139,7 @@ def known(
         goal[place[name]] = 1
         ends = []
         for sign in (1, -1):
-            fit = linprog(
+            fit = optimize.linprog(
                 sign * goal,
                 A_eq=sums.tocsr() if relations else None,
                 b_eq=np.zeros(len(relations)) if relations else None,

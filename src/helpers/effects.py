@@ -14,7 +14,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportion_
 from statsmodels.tools.sm_exceptions import PerfectSeparationError
 
 NAN = float("nan")
-NORMAL_95 = float(stats.norm.ppf(0.975))
+NORMAL_95 = float(special.ndtri(0.975))
 LEAST_ARM = 30  # people with a measure before and after, in each group
 APART = 0.25  # standard deviations between groups, beyond which they are not alike (What Works Clearinghouse)
 SLIM = 0.05  # a chance of being helped below this, or above 1 less this, has hardly anybody to be compared with

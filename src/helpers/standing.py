@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from . import benchmarks, outcome_trends, periods, trends
 from .catalogue import Indicator
@@ -23,10 +23,11 @@ COMPARATORS = ("dfe", "ons")
 SPREAD = {"low": 5, "quarter": 25, "middle": 50, "three_quarters": 75, "high": 95}  # percentiles of the authorities
 MIN_AREAS = 10  # with fewer, how much places differ cannot be told
 WINSORISE = 0.1
-NORMAL_95 = stats.norm.ppf(0.975)
+NORMAL_95 = special.ndtri(0.975)
 # the mean square of a standard normal whose outer tenths are pulled in: what phi is by chance alone
-_EDGE = stats.norm.isf(WINSORISE)
-BY_CHANCE = 1 - 2 * WINSORISE - 2 * _EDGE * stats.norm.pdf(_EDGE) + 2 * WINSORISE * _EDGE**2
+_EDGE = -special.ndtri(WINSORISE)
+_DENSITY = np.exp(-(_EDGE**2) / 2) / np.sqrt(2 * np.pi)
+BY_CHANCE = 1 - 2 * WINSORISE - 2 * _EDGE * _DENSITY + 2 * WINSORISE * _EDGE**2
 
 
 def kind(unit: str) -> str:
@@ -135,7 +136,7 @@ def _above(centre: np.ndarray, variance: np.ndarray, near: np.ndarray) -> np.nda
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = weight @ np.where(known, centre, 0) / n
         spread = np.sqrt(variance + weight @ np.where(known, variance, 0) / n**2)
-        chance = stats.norm.cdf((centre - mean) / spread)
+        chance = special.ndtr((centre - mean) / spread)
     return np.where(n >= benchmarks.MIN_NEIGHBOURS, chance, np.nan)
 
 
@@ -198,9 +199,9 @@ def against(value, lower, upper, benchmark: float, kind: str, multiplier: float 
             centre,
             variance,
             *(multiplier * back(c) for c in (centre, centre - half, centre + half)),
-            stats.norm.cdf((centre - target) / np.sqrt(variance)),
+            special.ndtr((centre - target) / np.sqrt(variance)),
             benchmarks.p_values(*given[:, known], benchmark / multiplier, kind),
-            2 * stats.norm.sf(np.abs(y - target) / np.hypot(error, tau)),
+            2 * special.ndtr(-np.abs(y - target) / np.hypot(error, tau)),
             np.full(n, tau),
         ]
     )

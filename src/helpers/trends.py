@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 POINTS = 5
 CRITICAL = 9.5495  # chi-squared with one degree of freedom, 99.8%
@@ -86,7 +86,7 @@ def recent_trend_of_values(
     given = np.broadcast_arrays(*(np.asarray(x, float) for x in (value, lower, upper)))
     (value, lower, upper), time = _last(points, *given)
     with np.errstate(divide="ignore", invalid="ignore"):
-        weight = (2 * stats.norm.ppf(0.975) / (upper - lower)) ** 2
+        weight = (2 * special.ndtri(0.975) / (upper - lower)) ** 2
     return _trend(value, weight, time, polarity, points, level, "weighted regression on published intervals")
 
 
@@ -105,7 +105,7 @@ def _trend(value, weight, time, polarity: str, points: int, level: float, method
     slope, spread = _slope(value, weight, time)
     with np.errstate(divide="ignore", invalid="ignore"):
         chi_squared = slope**2 * spread
-        half = stats.norm.ppf(0.5 + level / 2) / np.sqrt(spread)
+        half = special.ndtri(0.5 + level / 2) / np.sqrt(spread)
     keeps = np.ones(slope.shape, bool)
     for left_out in range(value.shape[-1]):
         without = weight.copy()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from scipy import stats
+from scipy import special
 
 from .. import periods
 from ..evidence import Evidence, Latest
@@ -16,7 +16,7 @@ from ..schemas import UNITS
 from . import Finding
 
 AREA = 2
-NORMAL_95 = stats.norm.ppf(0.975)
+NORMAL_95 = special.ndtri(0.975)
 KEY, TITLE = "needs:hidden-gap", "Gaps within the place"
 SETTLES = (
     "The number of people on each side of the gap, with the number who did well, from the publisher or the council."

@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from scipy import stats
+from scipy import special
 
 from .. import periods
 from ..evidence import Evidence, Latest, once
@@ -18,7 +18,7 @@ from . import Finding, _elsewhere
 
 AREA = 2
 CHAPTERS = ("needs", "outcomes")
-NORMAL_95 = stats.norm.ppf(0.975)
+NORMAL_95 = special.ndtri(0.975)
 SUREST = 1 - 1e-9
 TRENDS = {"worse": "getting worse", "better": "getting better"}
 
@@ -206,7 +206,7 @@ def _exact(p: float) -> str:
 
 
 def _apart(chance: float, limit: float) -> float:
-    return float(stats.norm.ppf(min(chance, SUREST)) - stats.norm.ppf(limit))
+    return float(special.ndtri(min(chance, SUREST)) - special.ndtri(limit))
 
 
 def sure(p: float) -> str:
