@@ -138,12 +138,13 @@ def test_code_is_coloured_ahead_as_it_is_asked_for_when_the_page_is_written(tmp_
     builder = SimpleNamespace(
         env=SimpleNamespace(all_docs=["index", "localities/a/needs", "localities/b/needs"]),
         doctreedir=tmp_path,
+        srcdir=tmp_path,
         config=SimpleNamespace(highlight_options={}, html_codeblock_linenos_style=""),
         highlighter=SimpleNamespace(highlight_block=coloured),
         starttag=lambda *_, **__: "",
         body=[],
     )
-    Builder.colour_ahead(builder)
+    Builder.ahead(builder)
     with pytest.raises(nodes.SkipNode):
         HTML5Translator.visit_literal_block(builder, block)
     assert asked == [asked[0]] * 2

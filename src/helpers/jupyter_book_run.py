@@ -125,7 +125,7 @@ def main() -> None:
     if ahead:
 
         def build_later(app, *args, **kwargs):
-            app.builder.colour_ahead()
+            app.builder.ahead()
             wait()
             pages(app, *args, **kwargs)
 

@@ -20,7 +20,7 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
-from helpers import fingerprints, paths, takeaway
+from helpers import fingerprints, paths, table_numbers, takeaway
 from helpers.errors import DataError
 
 LOG = logging.getLogger(__name__)
@@ -64,8 +64,11 @@ class Builder(StandaloneHTMLBuilder):
 
         self.highlighter.highlight_block = once
 
-    def colour_ahead(self):
-        """Colour the code of one locality's chapters, which is that of all others: processes that write pages then have it."""
+    def ahead(self):
+        """Do for the chapters of one locality what all others need too, before processes that write pages are begun.
+
+        Their code is coloured, and the words of their tables, most of which stand in all of them, are read.
+        """
         pages = sorted(name for name in self.env.all_docs if name.startswith("localities/"))
         for name in (name for name in pages if name.rpartition("/")[0] == pages[0].rpartition("/")[0]):
             doctree = pickle.loads(Path(self.doctreedir, f"{name}.doctree").read_bytes())
@@ -73,6 +76,7 @@ class Builder(StandaloneHTMLBuilder):
                 language, options = block.get("language", "default"), self.config.highlight_options
                 given = {"opts": options.get(language, {}), "linenos": False, "location": block}
                 self.highlighter.highlight_block(block.rawsource, language, **given, force=block.get("force", False))
+            table_numbers.of_notebook(Path(self.srcdir, f"{name}.ipynb"))
 
     def write(self, *names):
         # Sphinx would write the page above each of these in the contents too, for the titles that it might show of them
