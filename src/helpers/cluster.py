@@ -253,14 +253,14 @@ def on_worker(
 @contextlib.contextmanager
 def _at_desk(kit: Kit, root: Path):
     """Hold the worker's folder with a kit in it. A task of another kit waits until those of this one are done."""
+    from . import execution
+
     with _turn:
         _turn.wait_for(lambda: kit.id == _desk["kit"] or not _desk["busy"])
         if kit.id != _desk["kit"]:
             _desk["kit"] = ""
             shutil.rmtree(root, ignore_errors=True)
             unpack(kit.files, root)
-            from . import execution
-
             fingerprints.text_of.cache_clear()
             execution.source.cache_clear()
             os.environ["HANDBOOK_ROOT"] = str(root)  # for the processes that run the cells

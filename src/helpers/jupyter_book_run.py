@@ -94,7 +94,7 @@ def main() -> None:
     """Load what it takes, and run the command that stands in sys.argv, as far as standard input allows.
 
     It waits for a line before it looks at pages, and for a second before it writes the first. Before the command stands
-    "wait", or "ahead": then Sphinx itself is started before the first.
+    "wait", or "ahead": then Sphinx itself is started before the first, and does what writing any chapter will need.
     """
     gc.disable()  # all that is loaded stays; to look through it again and again takes a tenth of the time
     ahead = sys.argv.pop(1) == "ahead"
