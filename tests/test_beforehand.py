@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import pytest
 from docutils import nodes
 from sphinx import builders
+from sphinx.environment import CONFIG_CHANGED, CONFIG_OK
 from sphinx.util import parallel
 from sphinx.writers.html5 import HTML5Translator
 
@@ -136,7 +137,10 @@ def test_code_is_coloured_ahead_as_it_is_asked_for_when_the_page_is_written(tmp_
         return ""
 
     builder = SimpleNamespace(
-        env=SimpleNamespace(all_docs=["index", "localities/a/needs", "localities/b/needs"]),
+        env=SimpleNamespace(
+            all_docs=["index", "localities/a/brief", "localities/a/needs", "localities/b/needs"],  # one has gone
+            config_status=CONFIG_OK,
+        ),
         doctreedir=tmp_path,
         srcdir=tmp_path,
         config=SimpleNamespace(highlight_options={}, html_codeblock_linenos_style=""),
@@ -148,11 +152,15 @@ def test_code_is_coloured_ahead_as_it_is_asked_for_when_the_page_is_written(tmp_
     with pytest.raises(nodes.SkipNode):
         HTML5Translator.visit_literal_block(builder, block)
     assert asked == [asked[0]] * 2
+    builder.env.config_status = CONFIG_CHANGED
+    page.write_bytes(b"of other packages")
+    Builder.ahead(builder)
 
 
 @pytest.mark.parametrize(("pages", "way"), [(5, "one by one"), (6, "at once"), (200, "at once"), (201, "one by one")])
 def test_some_pages_are_written_at_once_and_many_are_not_held_in_memory(monkeypatch, pages, way):
-    monkeypatch.setattr(builders, "ParallelTasks", builders.ParallelTasks)  # put back afterwards
+    monkeypatch.setattr(builders, "ParallelTasks", builders.ParallelTasks)  # put back afterwards, as is
+    monkeypatch.setattr(builders, "make_chunks", builders.make_chunks)
     monkeypatch.setattr(builders.Builder, "_write_serial", lambda self, names: told.append(("one by one", len(names))))
     builder = SimpleNamespace(
         app=SimpleNamespace(is_parallel_allowed=lambda what: what == "write"),

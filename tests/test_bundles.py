@@ -16,6 +16,7 @@ import pytest
 from helpers import (
     bundle_of_place,
     bundles,
+    catalogue,
     fingerprints,
     geography,
     local_evidence,
@@ -68,8 +69,13 @@ def test_figures_are_measured_a_source_at_a_time_and_only_where_a_file_has_chang
     people = "ons-population-mid2023"  # which all are told: it is small
     pd.testing.assert_frame_equal(now(), together, check_exact=True)
     assert read == [people]
-    shutil.copytree(paths.FIGURES, tmp_path / "figures")
+    known = catalogue.indicators()
+    other = known | {i.id: i.model_copy(update={"method": "published"}) for i in known.values()}
+    with monkeypatch.context() as patched:  # the catalogue decides how a figure is measured
+        patched.setattr(catalogue, "indicators", lambda: other)
+        assert set(now()["interval"]) == {"", "published"} < set(together["interval"])
     copied = tmp_path / "figures"
+    shutil.copytree(paths.FIGURES, copied)
     now(copied)
     lines = (copied / "dfe-lait.csv").read_text(encoding="utf-8").splitlines(keepends=True)
     (copied / "dfe-lait.csv").write_text("".join(lines[:-1]), encoding="utf-8")

@@ -35,6 +35,7 @@ from . import (
 )
 from .bundle_of_place import KEY, Everyone
 from .bundle_texts import DECIMALS
+from .catalogue import Indicator
 from .geography import ENGLAND, UK, Register
 from .schemas import PRESENT
 from .worked_out import Memory, marked, told
@@ -81,17 +82,23 @@ def _released(path: str, source: str, releases: pd.DataFrame, edition: str) -> p
     return joined[joined["release_date"] <= edition].reset_index(drop=True)
 
 
-def measured(rows: pd.DataFrame, register: Register, people: pd.Series | None = None) -> pd.DataFrame:
+def measured(
+    rows: pd.DataFrame,
+    register: Register,
+    people: pd.Series | None = None,
+    indicators: dict[str, Indicator] | None = None,
+) -> pd.DataFrame:
     """Return figures of localities, regions, nations and the UK with intervals; districts are made into their counties.
 
     Adds `interval` and `coverage` ("5 of 6 districts", empty where the publisher gives the locality itself). `people`:
-    how many live in each district, by its code; those of `rows` when not given.
+    how many live in each district, by its code; those of `rows` when not given. `indicators`: the catalogue's.
     """
-    indicators = catalogue.indicators()
+    indicators = catalogue.indicators() if indicators is None else indicators
+    people = _people(rows) if people is None else people
     own = {UK, ENGLAND, *register.regions, *register.localities["area_code"]}
     direct = rows[rows["area_code"].isin(own)].assign(coverage="")
     lower = rows[~rows["area_code"].isin(own)]
-    made = _counties(lower, _people(rows) if people is None else people, register) if len(lower) else lower
+    made = _counties(lower, people, register, indicators) if len(lower) else lower
     return measures.with_intervals(pd.concat([direct, made], ignore_index=True), indicators)
 
 
@@ -100,22 +107,31 @@ def _people(rows: pd.DataFrame) -> pd.Series:
 
 
 def _measured(
-    path: str, source: str, releases: pd.DataFrame, content: str, edition: str, register: Register, people: pd.Series
+    path: str,
+    source: str,
+    releases: pd.DataFrame,
+    content: str,
+    edition: str,
+    register: Register,
+    people: pd.Series,
+    indicators: dict[str, Indicator],
 ) -> pd.DataFrame:
     """Return the figures of one source as `measured`, marked. `content`: the hash of the file, by which it is known again."""
-    return marked(measured(_released(path, source, releases, edition), register, people))
+    return marked(measured(_released(path, source, releases, edition), register, people, indicators))
 
 
 def _all_measured(register: Register, edition: str, folder: Path, memory: Memory) -> pd.DataFrame:
     """Return the figures of all sources as `measured`, marked; those of a source that is as it was are not read again."""
-    sources, counts = _sources(folder), catalogue.indicators()[PEOPLE].source
-    read = (_people(_released(*of, edition)) for *of, _ in sources if of[1] == counts)
+    sources, indicators = _sources(folder), catalogue.indicators()
+    read = (_people(_released(*of, edition)) for *of, _ in sources if of[1] == indicators[PEOPLE].source)
     people = next(read, pd.Series(dtype="float64"))
-    same = told(register), told(people)
+    same = told(register), told(people), told(indicators)  # what decides how a figure is summed and measured
     return memory.each(_measured, [(*of, edition, *same) for of in sources])
 
 
-def _counties(lower: pd.DataFrame, people: pd.Series, register: Register) -> pd.DataFrame:
+def _counties(
+    lower: pd.DataFrame, people: pd.Series, register: Register, indicators: dict[str, Indicator]
+) -> pd.DataFrame:
     """Sum, or weight by population, the districts of each county."""
     lower = lower.assign(area_code=lower["area_code"].map(register.locality_of), district=lower["area_code"])
     lower["weight"] = lower["district"].map(people)
@@ -134,8 +150,7 @@ def _counties(lower: pd.DataFrame, people: pd.Series, register: Register) -> pd.
     weighted["product"] = weighted["value"] * weighted["weight"]
     mean = weighted.groupby(keys)[["product", "weight"]].sum()
     out = size.join(total).join(mean)
-    how = {i.id: i for i in catalogue.indicators().values()}
-    indicator = out.index.get_level_values("indicator").map(lambda i: how[i])
+    indicator = out.index.get_level_values("indicator").map(lambda i: indicators[i])
     ways = np.array([i.districts for i in indicator])
     rate = np.array([i.method != "published" for i in indicator])
     complete = (out["with_data"].fillna(0) == out["districts"]).to_numpy()

@@ -162,12 +162,12 @@ def fault_of(error: Exception) -> str:
 
 
 def _words(error: Exception) -> str:
-    from papermill.exceptions import PapermillExecutionError  # loaded where something was run, or failed
+    if isinstance(error, DataError):
+        return "; ".join(error.faults)
+    from papermill.exceptions import PapermillExecutionError  # loaded where something was run
 
     if isinstance(error, PapermillExecutionError):
         return f"cell {error.cell_index}: {error.ename}: {error.evalue}"
-    if isinstance(error, DataError):
-        return "; ".join(error.faults)
     last = traceback.extract_tb(error.__traceback__)[-1]
     return f"{type(error).__name__}: {error} ({Path(last.filename).name}, line {last.lineno})"
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from docutils import nodes
 from sphinx.builders.html import StandaloneHTMLBuilder
+from sphinx.environment import CONFIG_OK
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
@@ -67,12 +68,17 @@ class Builder(StandaloneHTMLBuilder):
     def ahead(self):
         """Do for the chapters of one locality what all others need too, before processes that write pages are begun.
 
-        Their code is coloured, and the words of their tables, most of which stand in all of them, are read.
+        Their code is coloured, and the words of their tables, most of which stand in all of them, are read. What was
+        kept of pages under another configuration, or by other packages, is not looked at: they are read again.
         """
+        if self.env.config_status != CONFIG_OK:
+            return
         pages = sorted(name for name in self.env.all_docs if name.startswith("localities/"))
         for name in (name for name in pages if name.rpartition("/")[0] == pages[0].rpartition("/")[0]):
-            doctree = pickle.loads(Path(self.doctreedir, f"{name}.doctree").read_bytes())
-            for block in doctree.findall(nodes.literal_block):
+            kept = Path(self.doctreedir, f"{name}.doctree")
+            if not kept.exists():  # Sphinx then reads the page again
+                continue
+            for block in pickle.loads(kept.read_bytes()).findall(nodes.literal_block):
                 language, options = block.get("language", "default"), self.config.highlight_options
                 given = {"opts": options.get(language, {}), "linenos": False, "location": block}
                 self.highlighter.highlight_block(block.rawsource, language, **given, force=block.get("force", False))
