@@ -96,6 +96,17 @@ def test_jupyter_book_loads_no_pandas():
     assert done.stdout.strip() == "[]", done.stdout + done.stderr
 
 
+def test_jupyter_book_loads_nothing_that_runs_notebooks():
+    """Chapters arrive run. What could run them brings a database library: three tenths of all that Jupyter Book loads."""
+    code = (
+        "import sys; from helpers.jupyter_book_run import without_runners; without_runners();"
+        "import jupyter_book.sphinx, myst_nb.sphinx_ext;"
+        "print(sorted({'sqlalchemy', 'nbclient', 'jupyter_cache.cache.db'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.strip() == "[]", done.stdout + done.stderr
+
+
 def test_a_build_that_decides_what_is_due_has_not_loaded_what_runs_chapters_fits_models_or_downloads():
     """Each takes long, and where one figure has changed chapters are run later, and nothing is fitted or fetched."""
     code = "import sys, helpers.cli; print(sorted({'papermill', 'jupytext', 'formulaic', 'httpx'} & set(sys.modules)))"

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from helpers import trust
+from helpers import table_numbers, trust
 
 HEAD = "indicator,period,value,lower,upper,interval,status,source,release_date\n"
 ROWS = (
@@ -81,3 +81,66 @@ def test_nothing_else_is_touched(known, other):
 def test_without_a_bundle_the_page_stays_as_it_is(tmp_path):
     assert trust.rows("leeds", tmp_path, tmp_path) == []
     assert trust.link("<p>1</p>", []) == "<p>1</p>"
+
+
+@pytest.fixture
+def chapters(tmp_path, monkeypatch):
+    """Return a book with two chapters of one place, where tables are kept, and how often one is read."""
+    read = []
+    of_notebook = table_numbers.of_notebook
+    monkeypatch.setattr(table_numbers, "of_notebook", lambda text, page: read.append(page) or of_notebook(text, page))
+    folder = tmp_path / "book" / "localities" / "leeds"
+    folder.mkdir(parents=True)
+    for chapter, value in (("needs", "18"), ("spend", "4,514")):
+        table = (
+            "<table><caption>A</caption><tr><th>Year</th><th>All</th></tr>"
+            f"<tr><th>2024-25</th><td>{value}</td></tr></table>"
+        )
+        output = {"data": {"text/html": [f'<div class="hb-table">{table}</div>']}}
+        cells = [{"cell_type": "code", "outputs": [output]}]
+        (folder / f"{chapter}.ipynb").write_text(json.dumps({"cells": cells}))
+
+    def numbers(page: str, number: str) -> list[str]:
+        trust._tables.cache_clear()  # as in another process
+        found = trust.other_tables("leeds", page, tmp_path / "kept", tmp_path / "book")
+        return [cell.address for tables in found for cell in tables.find("", number)]
+
+    yield folder, tmp_path / "kept", read, numbers
+    trust._tables.cache_clear()
+
+
+def test_tables_of_other_chapters_are_kept_until_the_chapter_says_something_else(chapters):
+    folder, _, read, numbers = chapters
+    assert numbers("needs", "4514") == ["spend.html#t1r1"] and numbers("needs", "18") == []
+    assert numbers("spend", "18") == ["needs.html#t1r1"]
+    assert sorted(read) == ["needs.html", "spend.html"]
+    chapter = folder / "spend.ipynb"
+    chapter.write_text(chapter.read_text().replace("4,514", "4,600"))
+    assert numbers("needs", "4600") == ["spend.html#t1r1"] and numbers("needs", "4514") == []
+    assert read.count("spend.html") == 2
+
+
+def test_kept_tables_that_were_cut_short_or_read_by_other_code_are_read_again(chapters, monkeypatch):
+    _, kept, read, numbers = chapters
+    numbers("needs", "4514")
+    file = kept / "localities" / "leeds" / "spend.tables"
+    for short in (b"", file.read_bytes()[:40], file.read_bytes()[:-5]):
+        file.write_bytes(short)
+        assert numbers("needs", "4514") == ["spend.html#t1r1"]
+    assert len(read) == 4
+    monkeypatch.setattr(trust, "MADE_BY", b"other code")
+    assert numbers("needs", "4514") == ["spend.html#t1r1"] and len(read) == 5
+
+
+@pytest.mark.parametrize(
+    ("words", "followed"),
+    [
+        ("pupils away: 18.2%", True),
+        ("pupils away</a> (<strong>18.2%", True),
+        ("pupils away were many, and 18.2%", False),
+        ("18.2% of pupils away", False),
+        ("pupils away and pupils away: 18.2%", True),
+    ],
+)
+def test_a_pattern_is_asked_only_where_a_value_stands_close_behind_a_name(words, followed):
+    assert trust._followed("pupils away", "18.2%", words) is followed

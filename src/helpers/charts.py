@@ -107,13 +107,15 @@ def _unused(spec: dict) -> list[str]:
     left: list = [spec]
     while left:
         part = left.pop()
-        if isinstance(part, str):
-            named.add(part)
-        elif isinstance(part, list):
-            left += part
-        elif isinstance(part, dict):
-            named.update(part)
-            for key, value in part.items():
+        if isinstance(part, list):
+            named.update(one for one in part if isinstance(one, str))
+            left += [one for one in part if isinstance(one, (dict, list))]
+            continue
+        named.update(part)
+        for key, value in part.items():
+            if isinstance(value, str):
+                named.add(value)
+            elif isinstance(value, (dict, list)):
                 if tables := _tables(key, value):
                     columns.update(*(row for rows in tables for row in rows))
                 else:
@@ -123,7 +125,7 @@ def _unused(spec: dict) -> list[str]:
     return sorted(c for c in unnamed if not set(re.findall(r"\w+", c)) <= used)
 
 
-def _tables(key: str, value: object) -> list[list[dict]]:
+def _tables(key: str, value: dict | list) -> list[list[dict]]:
     """Return the tables of data that a part of a specification holds; none where it is something else."""
     if key not in ("datasets", "values"):
         return []

@@ -1,9 +1,11 @@
-"""Run Jupyter Book as `jupyter-book` does, without three things that cost seconds in a book of thousands of pages.
+"""Run Jupyter Book as `jupyter-book` does, without what costs seconds in a book of thousands of pages.
 
 helpers.beforehand starts it, and helpers.jupyter_book lets it go on once the chapters are there. Some pages, as one
-changed figure asks for, are written by several processes. Loading this package keeps jsonschema from building its grammar of IRIs. The table of contents, which two tools read one after the other, is
-read by the parser in C, which gives the same ten times faster. And pages that are not in it are looked for among the
-sources, once, where sphinx-external-toc would go through the whole built site for every kind of file.
+changed figure asks for, are written by several processes. Loading this package keeps jsonschema from building its
+grammar of IRIs, and myst-nb loads nothing that runs notebooks, for all are run. The table of contents, which two tools
+read one after the other, is read by the parser in C, which gives the same ten times faster. And pages that are not in it
+are looked for among the sources, once, where sphinx-external-toc would go through the whole built site for every kind
+of file.
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ from importlib import import_module
 from itertools import groupby
 
 import yaml
+
+from .errors import DataError
 
 
 def sources(pattern: str, recursive: bool = True) -> Iterator[str]:
@@ -90,6 +94,33 @@ def writer(first: Callable[[], None]) -> Callable:
     return write
 
 
+def without_runners() -> None:
+    """Put a module that says no in the place of each of myst-nb's ways to run a notebook: one brings a database library.
+
+    They are three tenths of all that is loaded, and `execute_notebooks` is "off".
+
+    >>> named = [f"myst_nb.core.execute.{way}" for way in ("cache", "direct", "inline")]
+    >>> there = {name: sys.modules.pop(name, None) for name in named}
+    >>> without_runners()
+    >>> sys.modules["myst_nb.core.execute.direct"].NotebookClientDirect()
+    Traceback (most recent call last):
+    helpers.errors.DataError: _config.yml: set execute_notebooks to "off". Chapters are run before the book is built.
+    >>> for name in named:
+    ...     if not there[name]:
+    ...         del sys.modules[name]
+    ...     else:
+    ...         sys.modules[name] = there[name]
+    """
+    for way in ("Cache", "Direct", "Inline"):
+        module = types.ModuleType(f"myst_nb.core.execute.{way.lower()}")
+        setattr(module, f"NotebookClient{way}", _refuse)
+        sys.modules[module.__name__] = module
+
+
+def _refuse(*_args, **_kwargs) -> None:
+    raise DataError(['_config.yml: set execute_notebooks to "off". Chapters are run before the book is built.'])
+
+
 def main() -> None:
     """Load what it takes, and run the command that stands in sys.argv, as far as standard input allows.
 
@@ -100,6 +131,7 @@ def main() -> None:
     ahead = sys.argv.pop(1) == "ahead"
     if hasattr(yaml, "CSafeLoader"):
         yaml.safe_load = lambda stream: yaml.load(stream, Loader=yaml.CSafeLoader)
+    without_runners()
     import jupyter_book.sphinx  # noqa: F401
     import myst_nb.sphinx_ext  # noqa: F401
     import sphinx.builders.html  # noqa: F401

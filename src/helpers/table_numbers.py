@@ -10,7 +10,6 @@ from datetime import date, timedelta
 from functools import cached_property, lru_cache
 from html import unescape
 from itertools import pairwise
-from pathlib import Path
 
 from .periods import MONTHS
 
@@ -301,14 +300,19 @@ def for_others(text: str) -> str:
     return EVERY_PERIOD.sub(lambda found: LAST.sub("</tr>", found[0]), without(text, CHART))
 
 
-def of_notebook(path: Path) -> list[Tables]:
-    """Return the tables of an executed chapter, all together, with addresses as other pages link to them."""
-    if not path.exists():
-        return []
+def of_notebook(text: str, page: str) -> list[Tables]:
+    """Return the tables of an executed chapter, all together; `text`: its notebook, `page`: how other pages link to it.
+
+    >>> table = "<table><caption>A</caption><tr><th>B</th><th>C</th></tr><tr><th>d</th><td>1</td></tr></table>"
+    >>> output = {"data": {"text/html": f'<div class="hb-table">{table}</div>'}}
+    >>> notebook = {"cells": [{"cell_type": "code", "outputs": [output]}]}
+    >>> [cell.address for tables in of_notebook(json.dumps(notebook), "needs.html") for cell in tables.find("", "1")]
+    ['needs.html#t1r1']
+    """
     parts = []
-    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+    for cell in json.loads(text)["cells"]:
         if cell["cell_type"] == "markdown":
             parts += ["<h2>" for line in "".join(cell["source"]).splitlines() if line.startswith("## ")]
         for output in cell.get("outputs", ()):
             parts.append("".join(output.get("data", {}).get("text/html", "")))
-    return tables_of(for_others("".join(parts)), f"{path.stem}.html")
+    return tables_of(for_others("".join(parts)), page)

@@ -7,20 +7,25 @@ stands before it: the name of an indicator, directly followed by this locality's
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
+import pickle
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from . import paths, periods, table_numbers, traced
+from . import paths, periods, table_numbers, traced, writing
 from .wording import number, span, text
 
 SENTENCE = re.compile(r"<(p|li|figcaption)\b([^>]*)>(.*?)</\1>", re.DOTALL)
 APART = re.compile(r"<(article|details|table|script|svg|nav|form)\b")  # what is no sentence
 CARD = re.compile(r'id=\\"([^"\\]+)\\"')  # as it stands in the JSON of a notebook
+BETWEEN = len("</a> (<strong>")  # at most this stands between a name and its value
 STATES = {"provisional": " Provisional: may be revised.", "revised": " Revised by the publisher."}
+MADE_BY = Path(table_numbers.__file__).read_bytes()  # tables that were read otherwise are read again
 GRADES = {1: "official or accredited", 2: "other official data", 3: "use with care"}
 
 
@@ -86,15 +91,28 @@ def about(slug: str, folder: Path = paths.BUNDLES) -> traced.About:
     return traced.About(said, edition)
 
 
-def other_tables(slug: str, page: str, book: Path = paths.BOOK) -> list[table_numbers.Tables]:
-    """Return the tables of a locality's chapters but for one, in their order, for numbers that `page` has no table for."""
+def other_tables(slug: str, page: str, kept: Path, book: Path = paths.BOOK) -> list[table_numbers.Tables]:
+    """Return the tables of a locality's chapters but for one, in their order, for numbers that `page` has no table for.
+
+    `kept`: the folder where they are kept between builds, for one changed chapter has to look in six that have not.
+    """
     folder = book / "localities" / slug
-    return [t for path in sorted(folder.glob("*.ipynb")) if path.stem != page for t in _tables(path)]
+    others = [path for path in sorted(folder.glob("*.ipynb")) if path.stem != page]
+    return [t for path in others for t in _tables(path, kept / "localities" / slug / f"{path.stem}.tables")]
 
 
 @lru_cache(maxsize=16)  # the chapters of a locality are written one after another
-def _tables(path: Path) -> list[table_numbers.Tables]:
-    return table_numbers.of_notebook(path)
+def _tables(path: Path, kept: Path) -> list[table_numbers.Tables]:
+    content = path.read_bytes()
+    made_from = hashlib.sha256(MADE_BY + content).digest()
+    with suppress(Exception):  # not kept yet, or cut short, which pickle tells in many ways
+        known = kept.read_bytes()
+        if known.startswith(made_from):
+            return pickle.loads(known[len(made_from) :])
+    tables = table_numbers.of_notebook(content.decode(), f"{path.stem}.html")
+    with suppress(OSError):  # another process that writes pages of this place keeps the same
+        writing.write_bytes(kept, made_from + pickle.dumps(tables))
+    return tables
 
 
 def _about(row: Mapping[str, str], record: Mapping, source: Mapping, edition: str) -> str:
@@ -133,13 +151,26 @@ def _sentence(found: re.Match, known: list[Row]) -> str:
         if value not in inner:
             continue
         for said in names:
-            if said.lower() in lowered:
+            if _followed(said.lower(), value.lower(), lowered):  # to compile a pattern takes longer than most sentences
                 pattern = re.compile(
                     rf"({re.escape(said)}(?:</a>)?(?:: | \(| )(?:<strong>)?){re.escape(value)}(?![\d,]|\.\d)",
                     re.IGNORECASE,
                 )
                 inner = pattern.sub(lambda m, r=row, v=value: m[1] + _anchor(r, v), inner)
     return found[0] if inner == found[3] else f"<{found[1]}{found[2]}>{inner}</{found[1]}>"
+
+
+def _followed(name: str, value: str, words: str) -> bool:
+    """Return whether `value` stands close behind `name` somewhere in `words`: what the pattern asks for, and a little more."""
+    ends = [found + len(name) for found in _places(name, words)]
+    return any(words.find(value, end, end + BETWEEN + len(value)) >= 0 for end in ends)
+
+
+def _places(name: str, words: str) -> Iterator[int]:
+    at = words.find(name)
+    while at >= 0:
+        yield at
+        at = words.find(name, at + 1)
 
 
 def _anchor(row: Row, value: str) -> str:

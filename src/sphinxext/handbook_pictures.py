@@ -44,11 +44,16 @@ def markup(name: str, sizes: list[list[int]], root: str) -> str:
     return shown
 
 
+def known(app) -> dict[str, list[list[int]]]:
+    """Return {chart: the sizes of its pictures}. They are drawn while pages are read, and stand when pages are written."""
+    if not hasattr(app, "handbook_pictures"):
+        app.handbook_pictures = _generated(app, "pictures") or {}
+    return app.handbook_pictures
+
+
 def _pictures(app, pagename: str, templatename: str, context: dict, doctree) -> None:
     def put(found: re.Match) -> str:
-        if not hasattr(app, "handbook_pictures"):  # drawn while pages are read, they stand when pages are written
-            app.handbook_pictures = _generated(app, "pictures") or {}
-        sizes = app.handbook_pictures.get(found[2])
+        sizes = known(app).get(found[2])
         if not sizes:
             LOG.warning("chart-%s has no picture. Build with: handbook book", found[2], location=pagename)
             return found[0]

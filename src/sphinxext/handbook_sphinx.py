@@ -15,13 +15,14 @@ from html import escape
 from importlib.metadata import version
 from pathlib import Path
 
+import handbook_pictures
 from docutils import nodes
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.environment import CONFIG_OK
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
-from helpers import fingerprints, paths, table_numbers, takeaway
+from helpers import fingerprints, paths, table_numbers, takeaway, trust
 from helpers.errors import DataError
 
 LOG = logging.getLogger(__name__)
@@ -75,14 +76,20 @@ class Builder(StandaloneHTMLBuilder):
             return
         pages = sorted(name for name in self.env.all_docs if name.startswith("localities/"))
         for name in (name for name in pages if name.rpartition("/")[0] == pages[0].rpartition("/")[0]):
-            kept = Path(self.doctreedir, f"{name}.doctree")
+            kept, chapter = Path(self.doctreedir, f"{name}.doctree"), Path(self.srcdir, f"{name}.ipynb")
             if not kept.exists():  # Sphinx then reads the page again
                 continue
             for block in pickle.loads(kept.read_bytes()).findall(nodes.literal_block):
                 language, options = block.get("language", "default"), self.config.highlight_options
                 given = {"opts": options.get(language, {}), "linenos": False, "location": block}
                 self.highlighter.highlight_block(block.rawsource, language, **given, force=block.get("force", False))
-            table_numbers.of_notebook(Path(self.srcdir, f"{name}.ipynb"))
+            if chapter.exists():  # else the place has gone, of which Sphinx has not been told yet
+                table_numbers.of_notebook(chapter.read_text(encoding="utf-8"), "")
+        _ = trust.about(pages[0].split("/")[1]).titles  # the pattern of them is that of every locality, and kept by re
+
+    def _write_parallel(self, docnames, nproc):
+        handbook_pictures.known(self.app)  # each of the processes would read them anew
+        super()._write_parallel(docnames, nproc)
 
     def write(self, *names):
         # Sphinx would write the page above each of these in the contents too, for the titles that it might show of them

@@ -21,7 +21,7 @@ def _numbers(app, pagename: str, templatename: str, context: dict, doctree) -> N
     parts = pagename.split("/")
     if parts[0] == "localities" and context.get("body"):
         body = trust.link(context["body"], of_place(parts[1]))
-        others = trust.other_tables(parts[1], parts[2])
+        others = trust.other_tables(parts[1], parts[2], Path(app.doctreedir))
         context["body"] = traced.link(body, others, about_place(parts[1]))
     elif (context.get("sourcename") or "").endswith(".ipynb"):  # a page across localities: its own tables only
         edition = app.config.handbook_site["edition"]
