@@ -166,6 +166,8 @@ def test_code_is_coloured_ahead_as_it_is_asked_for_when_the_page_is_written(tmp_
     builder.env.config_status = CONFIG_CHANGED
     page.write_bytes(b"of other packages")
     Builder.ahead(builder)
+    builder.env.config_status, builder.env.all_docs = CONFIG_OK, ["index"]  # a book without localities
+    Builder.ahead(builder)
 
 
 @pytest.mark.parametrize(("pages", "way"), [(5, "one by one"), (6, "at once"), (200, "at once"), (201, "one by one")])

@@ -10,12 +10,12 @@ from __future__ import annotations
 import json
 import pickle
 import re
+from contextlib import suppress
 from functools import cache
 from html import escape
 from importlib.metadata import version
 from pathlib import Path
 
-import handbook_pictures
 from docutils import nodes
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.environment import CONFIG_OK
@@ -85,10 +85,11 @@ class Builder(StandaloneHTMLBuilder):
                 self.highlighter.highlight_block(block.rawsource, language, **given, force=block.get("force", False))
             if chapter.exists():  # else the place has gone, of which Sphinx has not been told yet
                 table_numbers.of_notebook(chapter.read_text(encoding="utf-8"), "")
-        _ = trust.about(pages[0].split("/")[1]).titles  # the pattern of them is that of every locality, and kept by re
+        with suppress(OSError, LookupError):  # a book without localities, or a bundle that is taken away meanwhile
+            _ = trust.about(pages[0].split("/")[1]).titles  # re keeps the pattern, which is that of every locality
 
     def _write_parallel(self, docnames, nproc):
-        handbook_pictures.known(self.app)  # each of the processes would read them anew
+        self.app.extensions["handbook_pictures"].module.known(self.app)  # each of the processes would read them anew
         super()._write_parallel(docnames, nproc)
 
     def write(self, *names):
