@@ -354,7 +354,7 @@ def growth(*sizes: int) -> str:
         f"The figure: {CHANGED[2]} of {CHANGED[0]}. 'Its pages': how many pages were written anew. 'In small notebooks':"
         " as many notebooks, each of which loads pandas and Altair and draws one chart, plain papermill runs in that time."
         f" It took {statistics.median(smalls):.1f} s for one ({min(smalls):.1f} to {max(smalls):.1f}), in turns with the"
-        " changed figures, so this can be read on any machine. The search index is loaded by the search page alone.",
+        " changed figures: a rough measure between machines. The search index is loaded by the search page alone.",
     ]
     return "\n".join(lines)
 
