@@ -12,7 +12,7 @@ import pickle
 import re
 from contextlib import suppress
 from functools import cache
-from html import escape
+from html import escape, unescape
 from importlib.metadata import version
 from pathlib import Path
 
@@ -44,10 +44,15 @@ FOLD_NAME = ' aria-label="Toggle hidden content"'
 ELSEWHERE = re.compile(r'<a\b[^>]*href="\.\./([a-z0-9-]+)/[^"]*"[^>]*>(.*?)</a>', re.DOTALL)
 HEADING = re.compile(r"<(h[2-6]|caption)\b[^>]*>(.*?)</\1>", re.DOTALL)
 TAG = re.compile(r"<[^>]*>")
-# words that stand in the headings of every chapter: nobody looks for them, and they are a tenth of the search index
-COMMON = """about after again all any ask been before between can come did do does each every from get go had has have here
-how its look many more most much one only other over own same say so stand than two under up us we were what when where
-which who whom why you"""
+# words that stand in the headings of every chapter, and what is left of "people's" and "don't": nobody looks for them
+COMMON = """about above after again all alone already among an any anything ask asked away back because become been
+before below beside better between beyond both came can come comes could did do does done down each eight elsewhere
+enough every expect far five found four from further get getting go had half has have here how its keep known less
+like long made make many more most much neither never next nobody nor once one only other out over own s same say
+seen she should since six so someone stand stands t take taken them themselves those three together two under up us
+use used we well went were what when where whether which who whole whom why within without worse would you"""
+# the search page leaves numbers out of what it looks for; and of an "s" alone the stemmer leaves nothing
+NUMBER = re.compile("[0-9]*")
 
 
 class Builder(StandaloneHTMLBuilder):
@@ -122,7 +127,9 @@ class Builder(StandaloneHTMLBuilder):
         # the stems too: Sphinx looks for "thi" and "i" in a list that holds "this" and "is"
         words = language.stopwords.union(COMMON.split())
         words |= {language.stem(word) for word in words}
-        language.stopwords = words | {word.capitalize() for word in words} | {""}
+        language.stopwords = words | {word.capitalize() for word in words}
+        kept = language.word_filter
+        language.word_filter = lambda word: not NUMBER.fullmatch(word) and kept(word)
         # Sphinx forgets the index entries (terms of the glossary) of pages that it does not write anew, so a book that
         # was built in steps would find less than one that was built at once
         for name, entries in self.env.get_domain("index").entries.items():
@@ -156,7 +163,7 @@ def _headings(doctree: nodes.document) -> nodes.document:
         return doctree  # _page warns of it
     first, said = titles[0], [title.astext() for title in titles[1:]]
     for printed in doctree.findall(nodes.raw):
-        said += [TAG.sub(" ", found[1]) for found in HEADING.findall(printed.astext())]
+        said += [unescape(TAG.sub(" ", found[1])) for found in HEADING.findall(printed.astext())]
     section = nodes.section("", first.deepcopy(), nodes.paragraph("", " ".join(said)), ids=first.parent["ids"])
     slim = doctree.copy()
     slim += section
