@@ -26,7 +26,7 @@ def made_up(root, slug, name):
         (bundles / path).parent.mkdir(parents=True, exist_ok=True)
         (bundles / path).write_text(text)
     for number, chapter in enumerate(render.chapters()):
-        shown = CHART if chapter == "spend" else f'<h3 id="one">Made-up measure {number}</h3>'
+        shown = CHART if chapter == "spend" else f'<h3 id="one">Made-up measure {number} of people&#x27;s lives</h3>'
         data = {"text/html": shown, "text/plain": "made up"}
         output = nbformat.v4.new_output("execute_result", data, execution_count=1)
         page = nbformat.v4.new_notebook(
