@@ -41,7 +41,6 @@ CHART = re.compile(r'class="(?:[^"]*\s)?hb-chart[\s"]')
 TABLE = re.compile(r'<table class="docutils.*?</table>', re.DOTALL)
 # myst-nb gives the fold a name that a screen reader says instead of the words on the screen
 FOLD_NAME = ' aria-label="Toggle hidden content"'
-ELSEWHERE = re.compile(r'<a\b[^>]*href="\.\./([a-z0-9-]+)/[^"]*"[^>]*>(.*?)</a>', re.DOTALL)
 HEADING = re.compile(r"<(h[2-6]|caption)\b[^>]*>(.*?)</\1>", re.DOTALL)
 TAG = re.compile(r"<(script|style)\b.*?</\1>|<[^>]*>", re.DOTALL)  # of these two what is between them, too
 # words that stand in the headings of every chapter, and what is left of "people's" and "don't": nobody looks for them
@@ -281,8 +280,6 @@ def _page(app, pagename: str, templatename: str, context: dict, doctree) -> None
     if is_page and len(re.findall(r"<h1\b", body)) != 1:
         LOG.warning("the page must have one first-level heading (# ...), as real Markdown.", location=pagename)
     body = body.replace(FOLD_NAME, "")
-    if pagename.startswith("localities/"):  # a chapter may name places that a part of the handbook has no page of
-        body = ELSEWHERE.sub(lambda m: m[0] if m[1] in app.handbook_places else m[2], body)
     context["body"] = TABLE.sub(
         lambda m: f'<div class="hb-table" role="region" tabindex="0" aria-label="Table">{m[0]}</div>', body
     )
