@@ -88,7 +88,7 @@ def test_what_is_asked_for_aside_is_done_in_one_process_and_a_fault_comes_back(t
 def test_jupyter_book_loads_no_pandas():
     """It is loaded while a build loads pandas and all else on the other core: half a second for each that it needs too."""
     code = (
-        "import sys; from helpers import takeaway, trust; import handbook_sphinx;"
+        "import sys; from helpers import takeaway, trust; import handbook_builder, handbook_sphinx;"
         "print(sorted({'pandas', 'pandera', 'numpy', 'pydantic', 'altair', 'papermill'} & set(sys.modules)))"
     )
     environment = os.environ | {"PYTHONPATH": str(paths.FRAME)}
@@ -135,7 +135,7 @@ def test_the_tests_of_scipy_are_loaded_where_something_needs_them_and_are_the_sa
 def test_code_is_coloured_ahead_as_it_is_asked_for_when_the_page_is_written(tmp_path, monkeypatch):
     """Else every process that writes pages would colour all of it again."""
     monkeypatch.syspath_prepend(str(paths.FRAME))
-    from handbook_sphinx import Builder
+    from handbook_builder import Builder
 
     block = nodes.literal_block("x = 1", "x = 1", language="ipython3", classes=["code"])
     page = tmp_path / "localities" / "a" / "needs.doctree"
