@@ -24,10 +24,11 @@ TAG = re.compile(r"<(script|style)\b.*?</\1>|<[^>]*>", re.DOTALL)  # of these tw
 # words that stand in the headings of every chapter, and what is left of "people's" and "don't": nobody looks for them
 COMMON = """about above after again all alone already among an any anything ask asked away back because become been
 before below beside better between beyond both came can come comes could did do does done down each eight elsewhere
-enough every expect far five found four from further get getting go had half has have here how its keep known less
-like long made make many more most much neither never next nobody nor once one only other out over own s same say
-seen she should since six so someone stand stands t take taken them themselves those three together two under up us
-use used we well went were what when where whether which who whole whom why within without worse would you"""
+enough every expect far first five found four from further get getting go had half has have here how its keep known
+last less like long made make many more most much neither never next nobody nor once one only other out over own s
+same say seen she should since six so someone stand stands t take taken than them themselves those three together two
+under up us use used we well went were what when where whether which who whole whom why within without worse would
+you"""
 # the search page leaves numbers out of what it looks for; and of an "s" alone the stemmer leaves nothing
 NUMBER = re.compile("[0-9]*")
 
