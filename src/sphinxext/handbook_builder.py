@@ -10,7 +10,7 @@ import pickle
 import re
 from contextlib import suppress
 from functools import cache
-from html import escape, unescape
+from html import escape
 from pathlib import Path
 
 from docutils import nodes
@@ -20,7 +20,7 @@ from sphinx.environment import CONFIG_OK
 from helpers import table_numbers, trust
 
 HEADING = re.compile(r"<(h[2-6]|caption)\b[^>]*>(.*?)</\1>", re.DOTALL)
-TAG = re.compile(r"<(script|style)\b.*?</\1>|<[^>]*>", re.DOTALL)  # of these two what is between them, too
+UNSEEN = re.compile(r"<(script|style)\b.*?</\1>", re.DOTALL)
 # words that stand in the headings of every chapter, and what is left of "people's" and "don't": nobody looks for them
 COMMON = """about above after again all alone already among an any anything ask asked away back because become been
 before below beside better between beyond both came can come comes could did do does done down each eight elsewhere
@@ -125,15 +125,11 @@ class Builder(StandaloneHTMLBuilder):
     def index_page(self, pagename, doctree, title):
         doctree = _headings(doctree) if pagename.startswith("localities/") else doctree.deepcopy()
         for printed in list(doctree.findall(nodes.raw)):  # Sphinx would make one word of what stands in two cells
-            printed.parent.replace(printed, nodes.Text(_words(printed.astext())))
+            printed.parent.replace(printed, nodes.Text(table_numbers.plain(UNSEEN.sub(" ", printed.astext()))))
         for heading in doctree.findall(nodes.title):
             # the search page writes titles as HTML, so a title must not hold any
             heading.children = [nodes.Text(escape(heading.astext(), quote=False))]
         super().index_page(pagename, doctree, escape(self.env.titles[pagename].astext(), quote=False))
-
-
-def _words(html: str) -> str:
-    return unescape(TAG.sub(" ", html))
 
 
 def _headings(doctree: nodes.document) -> nodes.document:
@@ -147,7 +143,7 @@ def _headings(doctree: nodes.document) -> nodes.document:
         return doctree.deepcopy()  # _page warns of it
     first, said = titles[0], [title.astext() for title in titles[1:]]
     for printed in doctree.findall(nodes.raw):
-        said += [_words(found[1]) for found in HEADING.findall(printed.astext())]
+        said += [table_numbers.plain(found[1]) for found in HEADING.findall(printed.astext())]
     section = nodes.section("", first.deepcopy(), nodes.paragraph("", " ".join(said)), ids=first.parent["ids"])
     slim = doctree.copy()
     slim += section
